@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is true of this boot, gathered from the kernel. */
+#ifndef BOUNCEMARK_FACTS_H
+#define BOUNCEMARK_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "channel.h"
+#include "job.h"
+
+/**
+ * facts_hello() - send the hello frame
+ * @channel: where to
+ * @cell: id of the cell, may be empty
+ * @cmdline: the kernel's command line
+ */
+void facts_hello(struct channel *channel, const char *cell,
+		 const char *cmdline);
+
+/**
+ * facts_symbols() - send symbol.<name> = true or false for each of the job's
+ * @channel: where to
+ * @job: the job
+ *
+ * If /proc/kallsyms cannot be read, one fact symbol.error says so instead.
+ */
+void facts_symbols(struct channel *channel, const struct job *job);
+
+/**
+ * facts_swiotlb() - send the size and the use of the bounce pool, in slots
+ * @channel: where to
+ * @after: the steps are done: swiotlb.used_after; else swiotlb.nslabs and
+ *	swiotlb.used
+ *
+ * What cannot be read is left out: without a pool there is no such file.
+ */
+void facts_swiotlb(struct channel *channel, bool after);
+
+/**
+ * facts_dma() - send dma.*, what the dmabench module found
+ * @channel: where to
+ *
+ * If it cannot be asked, one fact dma.error says so instead.
+ */
+void facts_dma(struct channel *channel);
+
+/**
+ * symbols_present() - look symbols up in a symbol table
+ * @path: "/proc/kallsyms", or a file like it
+ * @symbols: which
+ * @count: how many
+ * @present: result, whether the table has it
+ * Return: 0 or a negative errno.
+ */
+int symbols_present(const char *path, const char *const *symbols, size_t count,
+		    bool *present);
+
+#endif /* BOUNCEMARK_FACTS_H */

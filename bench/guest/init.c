@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PID 1 of a guest: runs one job, sends what it finds over the channel, and
+ * powers off. The host watches the time; nothing here has a time-out.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "facts.h"
+#include "steps.h"
+#include "sys.h"
+
+#define JOB_PATH "/bouncemark/job"
+#define JOB_BYTES_MAX (1024 * 1024)
+#define CHANNEL_WORD "bouncemark.channel="
+
+/* Mount what the guest reads. The optional ones are missed where they are used. */
+static void mount_all(void)
+{
+	static const struct {
+		const char *type, *path;
+	} mounts[] = {
+		{ "devtmpfs", "/dev" },
+		{ "proc", "/proc" },
+		{ "sysfs", "/sys" },
+		{ "debugfs", "/sys/kernel/debug" },
+		{ "tracefs", "/sys/kernel/tracing" },
+	};
+
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
+		if (mkdir(mounts[i].path, 0755) < 0 && errno != EEXIST)
+			log_line("mkdir %s: %s", mounts[i].path,
+				 strerror(errno));
+		if (mount(mounts[i].type, mounts[i].path, mounts[i].type,
+			  MS_NOSUID | MS_NOEXEC, NULL) < 0 && errno != EBUSY)
+			log_line("mount %s: %s", mounts[i].path,
+				 strerror(errno));
+	}
+}
+
+/* Make the console standard input, output and error. */
+static void open_console(void)
+{
+	int fd = open("/dev/console", O_RDWR | O_NOCTTY);
+
+	if (fd < 0)
+		return;
+	for (int target = 0; target < 3; target++)
+		if (fd != target)
+			dup2(fd, target);
+	if (fd > 2)
+		close(fd);
+	setvbuf(stderr, NULL, _IOLBF, 1024);
+}
+
+/* The channel's path: the command line's, or the default. */
+static void channel_path(const char *cmdline, char *path, size_t size)
+{
+	const char *word = strstr(cmdline, CHANNEL_WORD);
+	size_t length;
+
+	snprintf(path, size, "%s", CHANNEL_DEFAULT);
+	if (!word || (word != cmdline && word[-1] != ' '))
+		return;
+	word += strlen(CHANNEL_WORD);
+	length = strcspn(word, " ");
+	if (length && length < size)
+		snprintf(path, size, "%.*s", (int)length, word);
+}
+
+static int read_job(struct job *job, char *message, size_t size)
+{
+	size_t length;
+	char *text = read_file(JOB_PATH, &length, JOB_BYTES_MAX);
+	char error[64];
+
+	if (!text) {
+		snprintf(message, size, JOB_PATH ": %s",
+			 describe(errno, error, sizeof(error)));
+		return -EINVAL;
+	}
+	/* The job points into the text: it stays. */
+	return job_parse(text, length, job, message, size);
+}
+
+static int insert_module(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (syscall(SYS_finit_module, fd, "", 0) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/* Insert the job's modules; the first that fails is why no step can be run. */
+static void insert_modules(struct guest *guest, const struct job *job)
+{
+	char name[JOB_WORD_MAX + 32], error[64];
+
+	for (size_t i = 0; i < job->module_count; i++) {
+		const char *path = job->modules[i];
+		int ret = insert_module(path);
+
+		if (!ret)
+			continue;
+		describe(ret, error, sizeof(error));
+		snprintf(name, sizeof(name), "module.%s.error",
+			 strrchr(path, '/') + 1);
+		emit_fact_string(&guest->channel, name, error);
+		if (!guest->broken[0])
+			snprintf(guest->broken, sizeof(guest->broken),
+				 "module %.256s: %s", path, error);
+	}
+}
+
+static void bind_device(struct guest *guest, const struct job *job)
+{
+	char address[PCI_ADDRESS_MAX], error[64];
+	int ret;
+
+	if (!job->has_device || guest->broken[0])
+		return;
+	ret = device_find(PCI_ROOT, job->vendor, job->device, address);
+	if (!ret)
+		ret = device_bind(PCI_ROOT, address, "dmabench");
+	if (!ret) {
+		strcpy(guest->address, address);
+		return;
+	}
+	describe(ret, error, sizeof(error));
+	emit_fact_string(&guest->channel, "device.error", error);
+	snprintf(guest->broken, sizeof(guest->broken),
+		 "device %04x:%04x cannot be bound to dmabench: %s",
+		 job->vendor, job->device, error);
+}
+
+static void run_job(struct guest *guest, const struct job *job)
+{
+	insert_modules(guest, job);
+	bind_device(guest, job);
+	facts_symbols(&guest->channel, job);
+	facts_swiotlb(&guest->channel, false);
+	if (guest->address[0])
+		facts_dma(&guest->channel);
+	steps_run(guest, job);
+	facts_swiotlb(&guest->channel, true);
+}
+
+int main(void)
+{
+	static struct guest guest;
+	static struct job job;
+	char cmdline[4096], path[256], message[OUTCOME_MESSAGE];
+	int ret;
+
+	if (getpid() != 1) {
+		fprintf(stderr, "init: not PID 1 of a guest: nothing is done\n");
+		return 1;
+	}
+	mount_all();
+	open_console();
+	ret = read_line("/proc/cmdline", cmdline, sizeof(cmdline));
+	if (ret) {
+		log_line("/proc/cmdline: %s", strerror(-ret));
+		cmdline[0] = '\0';
+	}
+	channel_path(cmdline, path, sizeof(path));
+	if (channel_open(&guest.channel, path)) {
+		log_line("channel %s: %s", path,
+			 strerror(-guest.channel.error));
+		power_off();
+	}
+	ret = read_job(&job, message, sizeof(message));
+	facts_hello(&guest.channel, job.cell, cmdline);
+	if (ret) {
+		log_line("job: %s", message);
+		emit_fact_string(&guest.channel, "job.error", message);
+	} else {
+		run_job(&guest, &job);
+	}
+	emit_bye(&guest.channel);
+	if (guest.channel.error)
+		log_line("channel %s: %s", path,
+			 strerror(-guest.channel.error));
+	power_off();
+}

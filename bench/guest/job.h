@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The job: what the host asks of this boot. A text file, one directive a line,
+ * '#' starts a comment. Every line must be understood, or nothing is run.
+ */
+#ifndef BOUNCEMARK_JOB_H
+#define BOUNCEMARK_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <dmabench.h>
+
+#define JOB_PROTOCOL	1
+#define JOB_LINE_MAX	1024
+#define JOB_CELL_MAX	64
+#define JOB_MODULES	16
+#define JOB_SYMBOLS	64
+#define JOB_STEPS	512
+#define STEP_NAME_MAX	80
+#define JOB_WORD_MAX	200
+
+/** enum step_kind - what a step does; also the index into STEP_KIND_NAMES. */
+enum step_kind {
+	STEP_DMABENCH,
+	STEP_MAP_BENCHMARK,
+	STEP_READ,
+	STEP_SELFTEST,
+	STEP_KINDS
+};
+
+/** enum selftest - how a selftest step behaves */
+enum selftest {
+	SELFTEST_OK,
+	SELFTEST_FAIL,
+	SELFTEST_ERROR,
+	SELFTEST_SKIP,
+	SELFTEST_PANIC,
+	SELFTEST_HANG,
+	SELFTEST_SPIN,
+	SELFTEST_EXIT,
+	SELFTEST_POWEROFF,
+	SELFTEST_REBOOT,
+	SELFTEST_GARBAGE,
+	SELFTEST_TRUNCATE,
+	SELFTEST_SILENT,
+	SELFTESTS
+};
+
+/**
+ * struct dmabench_step - a run of the dmabench module
+ * @params: as the module takes them; it checks their ranges
+ * @expect: errno the run must end with, 0 for success
+ */
+struct dmabench_step {
+	struct dmabench_params params;
+	uint32_t expect;
+};
+
+/**
+ * struct map_benchmark_step - a run of the kernel's own dma_map_benchmark
+ * @seconds: duration, s
+ * @dir: 0 bidirectional, 1 to device, 2 from device
+ * @granule: pages mapped at a time
+ * @mask_bits: width of the streaming DMA mask
+ */
+struct map_benchmark_step {
+	uint32_t seconds;
+	uint32_t dir;
+	uint32_t granule;
+	uint32_t mask_bits;
+};
+
+/**
+ * struct step - one step of a job
+ * @kind: enum step_kind, says which member of the union is meant
+ * @name: unique in the job
+ * @dmabench: STEP_DMABENCH
+ * @map_benchmark: STEP_MAP_BENCHMARK
+ * @path: STEP_READ: the one-line file to report
+ * @selftest: STEP_SELFTEST: enum selftest
+ */
+struct step {
+	enum step_kind kind;
+	char name[STEP_NAME_MAX + 1];
+	union {
+		struct dmabench_step dmabench;
+		struct map_benchmark_step map_benchmark;
+		char path[JOB_WORD_MAX + 1];
+		uint32_t selftest;
+	};
+};
+
+/**
+ * struct job - a parsed job
+ * @cell: id of the cell, hex digits; empty if the job named none
+ * @has_device: a device line was there
+ * @vendor: PCI vendor of the device to bind
+ * @device: PCI device
+ * @modules: paths, in the order of insertion
+ * @module_count: how many
+ * @symbols: kernel symbols to report the presence of
+ * @symbol_count: how many
+ * @steps: what to run, in order
+ * @step_count: how many
+ *
+ * Strings point into the text that was parsed.
+ */
+struct job {
+	char cell[JOB_CELL_MAX + 1];
+	bool has_device;
+	uint32_t vendor;
+	uint32_t device;
+	const char *modules[JOB_MODULES];
+	size_t module_count;
+	const char *symbols[JOB_SYMBOLS];
+	size_t symbol_count;
+	struct step steps[JOB_STEPS];
+	size_t step_count;
+};
+
+/** STEP_KIND_NAMES - names of enum step_kind in the job and the frames. */
+extern const char *const STEP_KIND_NAMES[STEP_KINDS];
+
+/**
+ * job_parse() - parse a job
+ * @text: the file's bytes; cut into words in place, must outlive @job
+ * @length: how many; @text[@length] is overwritten too
+ * @job: result; after an error it holds what was understood before it
+ * @message: on error "line <n>: <what is wrong>; allowed: <what is>"
+ * @size: of @message, bytes
+ * Return: 0 or -EINVAL.
+ */
+int job_parse(char *text, size_t length, struct job *job, char *message,
+	      size_t size);
+
+/**
+ * step_parse() - parse one step line
+ * @line: the line without the word "step"; cut into words in place
+ * @step: result
+ * @message: on error what is wrong and what is allowed
+ * @size: of @message, bytes
+ * Return: 0 or -EINVAL.
+ */
+int step_parse(char *line, struct step *step, char *message, size_t size);
+
+#endif /* BOUNCEMARK_JOB_H */

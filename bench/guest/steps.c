@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "steps.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/reboot.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "sys.h"
+
+struct outcome outcome(enum status status, const char *format, ...)
+{
+	struct outcome result = { .status = status };
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(result.message, sizeof(result.message), format, arguments);
+	va_end(arguments);
+	return result;
+}
+
+static struct outcome run_step(struct guest *guest, const struct step *step)
+{
+	static struct outcome (*const run[STEP_KINDS])(struct guest *guest,
+						       const struct step *) = {
+		[STEP_DMABENCH] = step_dmabench,
+		[STEP_MAP_BENCHMARK] = step_map_benchmark,
+		[STEP_READ] = step_read,
+		[STEP_SELFTEST] = step_selftest,
+	};
+
+	if (guest->broken[0])
+		return outcome(STATUS_ERROR, "%s", guest->broken);
+	return run[step->kind](guest, step);
+}
+
+void steps_run(struct guest *guest, const struct job *job)
+{
+	for (size_t i = 0; i < job->step_count; i++) {
+		const struct step *step = &job->steps[i];
+		struct outcome result;
+
+		log_line("step %zu/%zu %s %s", i + 1, job->step_count,
+			 STEP_KIND_NAMES[step->kind], step->name);
+		emit_begin(&guest->channel, step->name,
+			   STEP_KIND_NAMES[step->kind]);
+		/*
+		 * No byte may be on its way when a measurement begins: its
+		 * transmitter's interrupt would fall into it. The channel is
+		 * drained by every frame; standard error is the console.
+		 */
+		tcdrain(STDERR_FILENO);
+		result = run_step(guest, step);
+		emit_end(&guest->channel, step->name, result.status,
+			 result.message);
+		if (guest->channel.error)
+			return;
+	}
+}
+
+struct outcome step_read(struct guest *guest, const struct step *step)
+{
+	char line[4096], text[64];
+	int ret = read_line(step->path, line, sizeof(line));
+
+	if (ret == -EBADMSG)
+		return outcome(STATUS_ERROR, "%s: has more than one line",
+			       step->path);
+	if (ret)
+		return outcome(STATUS_ERROR, "%s: %s", step->path,
+			       describe(ret, text, sizeof(text)));
+	emit_value_string(&guest->channel, step->name, step->path, line);
+	return outcome(STATUS_OK, "%s", "");
+}
+
+void power_off(void)
+{
+	sync();
+	if (reboot(RB_POWER_OFF) < 0)
+		log_line("power off failed");
+	/* PID 1 must not return: wait for the host to end it. */
+	for (;;)
+		pause();
+}
