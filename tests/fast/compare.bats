@@ -1,0 +1,311 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The designs of one run: differences, and the answer in three sentences.
+
+setup() {
+	load ../lib/records
+	export TMP=$BATS_TEST_TMPDIR
+}
+
+@test "designs: variants in the fixed order, differences to the instruction" {
+	py <<'EOF'
+import fixtures
+from harness import compare
+
+designs = compare.designs(fixtures.run())
+assert designs.variants == fixtures.VARIANTS
+assert (designs.unit, designs.probes) == ("instructions", (4, 4))
+assert len(designs.rows) == len(fixtures.OPERATIONS)
+families = [row.family for row in designs.rows]
+assert families == ["unbounced"] * 10 + ["bounced"] * 2 + ["coherent"] * 2
+row = designs.rows[2]
+assert (row.label, row.key.series, row.op) == ("map_single 4096", "map", "map_single")
+assert [row.figures[name].p50 for name in designs.variants] == [54, 57, 59, 914, 274, 124]
+assert (row.dom0.ticks, row.dom0.percent) == (-150, 100 * -150 / 274)
+assert (row.native_iommu.ticks, row.native_hook.ticks) == (3, 2)
+assert [row.bounced for row in designs.rows[8:]] == ["no"] * 2 + ["all mask"] * 2 + ["-"] * 2
+EOF
+}
+
+@test "designs: what is missing is unknown with its reason, never 0" {
+	py <<'EOF'
+import fixtures
+from harness import compare, publish
+from harness.record import Verdict
+
+for number, (options, reason) in enumerate(
+    (
+        ({"ends": {"dom0-hook": (Verdict.CRASH, "guest panicked")}}, "CRASH: guest panicked"),
+        ({"ends": {"dom0-hook": (Verdict.SKIP, "no Xen")}}, "SKIP: no Xen"),
+        ({"never": ["dom0-hook"]}, "never run"),
+        ({"variants": fixtures.VARIANTS[:5]}, "not in the plan"),
+        ({"drops": {"dom0-hook": ["map_single-64"]}}, "not measured"),
+        (
+            {"failed": {("dom0-hook", "map_single-64", s): 1000 for s in fixtures.MAP}},
+            "all 1000 operations failed",
+        ),
+    )
+):
+    designs = compare.designs(fixtures.run(number, **options))
+    row = designs.rows[0]
+    assert row.figures["dom0-hook"].reason == reason, row
+    assert (row.dom0.ticks, row.dom0.percent) == (None, None)
+    assert row.dom0.reason == f"dom0-hook: {reason}", row.dom0
+    assert row.native_hook.ticks == 2
+    text = publish.designs_text(designs, 200)
+    line = next(line for line in text.splitlines() if line.startswith("map_single 64 "))
+    assert line.split()[8] == "?" and line.split()[10] == "?", line
+    assert f"? dom0-hook: {reason}" in text, text
+EOF
+}
+
+@test "designs: no difference where the two did not do the same work" {
+	py <<'EOF'
+import fixtures
+from harness import compare, publish
+from harness.record import Bounce
+
+key = ("dom0-hook", "map_single-64", "map")
+half = Bounce(1000, 0, 0, 500, 0, 0)
+for number, (options, family, bounced, reason) in enumerate(
+    (
+        ({"bounces": {key[:2]: half}}, "bounced", "dom0-iommu no, dom0-hook contiguity 50%",
+         "bounced: dom0-hook contiguity 50%, dom0-iommu no"),
+        ({"failed": {key: 3}}, "unbounced", "no", "3 operations of dom0-hook failed"),
+    )
+):
+    run = fixtures.run(number, **options)
+    designs = compare.designs(run)
+    row = next(row for row in designs.rows if row.key.step == key[1])
+    assert (row.family, row.bounced) == (family, bounced), row
+    assert row.figures["dom0-hook"].p50 == 110
+    assert row.dom0.ticks is None and row.native_hook.ticks == 2
+    assert row.dom0.reason == f"differs in work: {reason}", row.dom0.reason
+    text = publish.designs_text(designs, 200)
+    assert f"work: differs in work: {reason}" in text, text
+    assert ("110X" if number == 0 else "110!") in text
+    assert "differ in work" in designs.sentences[0], designs.sentences[0]
+EOF
+}
+
+@test "designs: whether mappings bounced and why, in words" {
+	py <<'EOF'
+import dataclasses
+import fixtures
+from harness import operations
+from harness.figures import marks
+from harness.record import Bounce
+
+for counts, words, letters in (
+    ((10, 0, 0, 0, 0, 0), "no", ""),
+    ((10, 10, 0, 0, 0, 0), "all forced", "F"),
+    ((10, 0, 10, 0, 0, 0), "all mask", "M"),
+    ((10, 0, 0, 10, 0, 0), "all contiguity", "C"),
+    ((10, 0, 0, 4, 0, 0), "contiguity 40%", "X"),
+    ((10, 0, 5, 4, 0, 0), "mask 50%, contiguity 40%", "X"),
+    ((10, 0, 0, 0, 10, 0), "all unexplained", "X"),
+    ((10, 0, 0, 0, 0, 1), "missed 10%", "X"),
+    ((10, 0, 9, 0, 0, 1), "mask 90%, missed 10%", "X"),
+    ((9000, 0, 1, 0, 0, 0), "mask <1%", "X"),
+    ((9000, 0, 8999, 0, 0, 0), "mask >99%", "X"),
+    ((0, 0, 0, 0, 0, 0), "-", ""),
+):
+    figure = operations.Figure(9, 9, True, 10, 0, 4, Bounce(*counts), {})
+    assert operations.bounced(figure) == words, (counts, operations.bounced(figure))
+    assert marks(figure) == letters, counts
+    assert marks(dataclasses.replace(figure, failed=1)) == letters + "!"
+EOF
+}
+
+@test "sentences: hook cheaper, dearer, equal and mixed" {
+	py <<'EOF'
+import fixtures
+from harness import compare
+from harness.record import Verdict
+
+base = fixtures.run()
+maps = ["map_single-64", "map_single-4096", "map_single-65536"]
+
+def said(**plus):
+    run = base
+    for step, ticks in plus.items():
+        name = maps[int(step[1:])]
+        run = fixtures.changed(run, "dom0-hook", name, "map", 300 + ticks)
+    return compare.designs(run).sentences[0]
+
+text = said()
+assert text == (
+    "In dom0 an unbounced map and unmap of 64 B to 64 KiB costs 227 to 283 "
+    "instructions under hook and 527 to 583 under iommu: hook is cheaper by 300; "
+    "sync: hook is cheaper by 300; scatter-gather: hook is cheaper by 4,800."
+), text
+assert ": hook is cheaper by 5 to 7;" in said(m0=-5, m1=-6, m2=-7)
+assert ": hook is dearer by 1;" in said(m0=1, m1=1, m2=1)
+assert ": hook is dearer by 1 to 1,500;" in said(m0=1, m1=30, m2=1500)
+assert ": hook costs the same;" in said(m0=0, m1=0, m2=0)
+text = said(m0=0, m1=-2, m2=9)
+assert ": hook is cheaper by 2 at 1, dearer by 9 at 1 and equal at 1 of 3 points;" in text
+assert ": hook is cheaper by 2 at 1 and equal at 2 of 3 points;" in said(m0=0, m1=-2, m2=0)
+assert ": hook is dearer by 4 to 9 at 2 and equal at 1 of 3 points" in said(m0=0, m1=4, m2=9)
+EOF
+}
+
+@test "sentences: bounced, coherent and native users" {
+	py <<'EOF'
+import fixtures
+from harness import compare
+
+base = fixtures.run()
+_, bounced, native = compare.designs(base).sentences
+assert bounced == (
+    "In dom0 (instructions), bounced map and unmap: hook is cheaper by 300; bounced "
+    "sync: not measured; coherent alloc and free: hook is cheaper by 300."
+), bounced
+assert native == (
+    "Native users, where nothing bounces (instructions): the iommu design costs them "
+    "6 to 96 more in all 6 operations; the hooks cost them 4 to 64 more in all 6 "
+    "operations."
+), native
+run = base
+for step, _, names in fixtures.STEPS:
+    ticks = -2 * (16 if "sg" in step else 1)
+    for name in names:
+        run = fixtures.changed(run, "native-hook", step, name, ticks)
+assert "the hooks cost them nothing in all 6" in compare.designs(run).sentences[2]
+run = fixtures.changed(run, "native-hook", "sync-4096", "sync_for_cpu", -5)
+text = compare.designs(run).sentences[2]
+assert "the hooks cost them 3 less in 1 and nothing in 5 of 6 operations" in text, text
+run = fixtures.changed(run, "native-hook", "coherent-65536", "free", 5)
+text = compare.designs(run).sentences[2]
+assert "them 7 more in 1, 3 less in 1 and nothing in 4 of 6 operations" in text, text
+EOF
+}
+
+@test "sentences: no verdict where a cell failed, errored, crashed, was not run" {
+	py <<'EOF'
+import dataclasses
+import fixtures
+from harness import compare, record
+from harness.record import Verdict
+
+ends = [(v, "it ended so") for v in Verdict if v is not Verdict.PASS]
+number = 0
+for verdict, reason in ends:
+    for variant in ("dom0-hook", "dom0-iommu", "native-plain", "native-iommu"):
+        number += 1
+        run = fixtures.run(number, ends={variant: (verdict, reason)})
+        one, two, three = compare.designs(run).sentences
+        said = f"{variant} {verdict.value}: it ended so"
+        if variant.startswith("dom0"):
+            for text in (one, two):
+                assert text.endswith(f"no verdict: {said}."), text
+            assert "verdict" not in three
+        else:
+            assert "verdict" not in one + two
+            assert f"no verdict on the iommu design: {said};" in three, three
+            assert ("on the hooks" in three) == (variant == "native-iommu"), three
+other = fixtures.cell("dom0-hook", verdict=Verdict.FAIL, reason="data corrupted")
+other = dataclasses.replace(
+    other, id="0" * 16, cell=fixtures.spec("dom0-hook", "validate")
+)
+run = fixtures.run()
+plan = record.Planned(other.id, "dom0-hook", "validate")
+manifest = dataclasses.replace(run.manifest, planned=run.manifest.planned + (plan,))
+run = dataclasses.replace(run, manifest=manifest, cells=run.cells + (other,))
+designs = compare.designs(run)
+assert designs.rows[0].dom0.ticks == -150
+assert designs.sentences[0].endswith("no verdict: dom0-hook FAIL: data corrupted.")
+long = "no answer from the guest within its time. " * 9
+every = {name: (Verdict.ERROR, long) for name in fixtures.VARIANTS}
+for text in compare.designs(fixtures.run(90, ends=every)).sentences:
+    assert "no verdict" in text and len(text) < 300, text
+one, two, three = compare.designs(fixtures.run(91, never=["dom0-hook"])).sentences
+assert one.endswith("no verdict: dom0-hook never run: micro."), one
+steps = [step for step, _, _ in fixtures.STEPS]
+run = fixtures.run(92, drops={"dom0-hook": steps[:1], "native-hook": steps[1:]})
+one, two, three = compare.designs(run).sentences
+assert "hook is cheaper by 300 (of 3, 1 not known);" in one, one
+assert "the hooks cost them 4 more in the one operation (of 6, 5 not known)." in three
+drops = {name: ["sync-4096"] for name in fixtures.VARIANTS}
+one = compare.designs(fixtures.run(93, drops=drops)).sentences[0]
+assert "; sync: not measured;" in one, one
+drops = {name: steps[:3] for name in fixtures.VARIANTS}
+one = compare.designs(fixtures.run(94, drops=drops)).sentences[0]
+assert one.startswith("In dom0 (instructions), unbounced map and unmap: not measured;")
+EOF
+}
+
+@test "sentences: coarse figures are 'about', the wall clock gives no verdict" {
+	py <<'EOF'
+import fixtures
+from harness import compare, publish
+
+base = fixtures.run()
+run = fixtures.changed(base, "dom0-iommu", "map_sg-4096x16", "map", 0, low=4000)
+figure = compare.designs(run).rows[6].figures["dom0-iommu"]
+assert (figure.p50, figure.min, figure.exact) == (4832, 4000, False)
+designs = compare.designs(run)
+assert "scatter-gather: hook is cheaper by about 4,800." in designs.sentences[0]
+text = publish.designs_text(designs, 200)
+assert " ~4832  (4000) " in text, text
+assert "~ the lower bound of a bucket" in text, text
+assert " ~-2400 -49.7% " in text, text
+run = fixtures.run(2, clock="wall")
+for text in compare.designs(run).sentences:
+    assert text.startswith("Wall clock, one boot per variant, no verdict: "), text
+    assert "instructions" not in text and len(text) < 300, text
+EOF
+}
+
+@test "sentences: short and true for whatever numbers there are" {
+	py <<'EOF'
+import dataclasses, random, re
+import fixtures
+from harness import compare
+
+base = fixtures.run()
+dice = random.Random(3)
+for trial in range(60):
+    cells = []
+    for cell in base.cells:
+        found = []
+        for item in cell.measurements:
+            ticks = dice.choice([50, dice.randrange(2000), dice.randrange(3_000_000)])
+            low = dice.choice([None, ticks // 2])
+            counts = dice.choice([item.bounce] * 9 + [fixtures.bounce("+force", "")])
+            args = (item.step, item.series, item.parameters, ticks, counts, low)
+            found.append(fixtures.measurement(*args, dice.choice([0] * 9 + [5, 1000])))
+        kept = [item for item in found if dice.random() < 0.95]
+        cells.append(dataclasses.replace(cell, measurements=tuple(kept)))
+    run = dataclasses.replace(base, cells=tuple(cells))
+    designs = compare.designs(run)
+    rows = {(row.key.step, row.key.series): row.dom0.ticks for row in designs.rows}
+    sync = [rows.get(("sync-4096", name)) for name in fixtures.SYNC]
+    text = designs.sentences[0]
+    for sentence in designs.sentences:
+        assert len(sentence) < 300 and sentence.endswith("."), sentence
+    found = re.search(r"; sync: (.*?); scatter", text)
+    assert found, text
+    said = found[1]
+    if None in sync or sum(sync) == 0:
+        assert "er by" not in said, (said, sync)
+    else:
+        word = "dearer" if sum(sync) > 0 else "cheaper"
+        assert re.search(f"{word} by (about )?{abs(sum(sync)):,}$", said), (said, sync)
+EOF
+}
+
+@test "a cell measured twice with different results is unknown" {
+	py <<'EOF'
+import dataclasses
+import fixtures
+from harness import compare
+
+run = fixtures.run()
+again = fixtures.changed(run, "dom0-hook", "map_single-64", "map", 1)
+both = dataclasses.replace(run, cells=run.cells + again.cells)
+row = compare.designs(both).rows[0]
+assert row.figures["dom0-iommu"].p50 == 260
+assert row.figures["dom0-hook"].reason == "boots of this run disagree: p50 110 and 111"
+EOF
+}
