@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The buffers of a run, and the oracle: which of them have to bounce.
+ */
+
+#include <linux/gfp.h>
+#include <linux/list.h>
+#include <linux/minmax.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/swiotlb.h>
+
+#include "dmabench_internal.h"
+
+/**
+ * struct extent - where a piece lies in machine memory
+ * @first: machine address of its first byte
+ * @low: lowest machine address it has
+ * @high: highest machine address it has
+ * @contiguous: whether its bytes follow each other
+ */
+struct extent {
+	phys_addr_t first;
+	phys_addr_t low;
+	phys_addr_t high;
+	bool contiguous;
+};
+
+static struct extent extent_of(void *virt, size_t size)
+{
+	struct page *page = virt_to_page(virt);
+	size_t at = offset_in_page(virt);
+	struct extent extent = {
+		.first = dmabench_machine(page) + at,
+		.low = PHYS_ADDR_MAX,
+		.contiguous = true,
+	};
+	phys_addr_t next = extent.first;
+
+	while (size) {
+		phys_addr_t here = dmabench_machine(page) + at;
+		size_t bytes = min_t(size_t, size, PAGE_SIZE - at);
+
+		if (here != next)
+			extent.contiguous = false;
+		next = here + bytes;
+		extent.low = min(extent.low, here);
+		extent.high = max(extent.high, next - 1);
+		size -= bytes;
+		at = 0;
+		page++;
+	}
+	return extent;
+}
+
+static bool extent_fits(const struct extent *extent,
+			const struct dmabench_params *p)
+{
+	if (p->place == DMABENCH_PLACE_LOW && extent->high >= SZ_4G)
+		return false;
+	if (p->place == DMABENCH_PLACE_HIGH && extent->low < SZ_4G)
+		return false;
+	if (p->layout == DMABENCH_LAYOUT_CONTIGUOUS && !extent->contiguous)
+		return false;
+	if (p->layout == DMABENCH_LAYOUT_SCATTERED && extent->contiguous)
+		return false;
+	return true;
+}
+
+static enum dmabench_reason extent_reason(const struct extent *extent,
+					  struct device *dev)
+{
+	if (is_swiotlb_force_bounce(dev))
+		return DMABENCH_FORCED;
+	if (extent->high > min_not_zero(dma_get_mask(dev), dev->bus_dma_limit))
+		return DMABENCH_MASK;
+	if (!extent->contiguous)
+		return DMABENCH_CONTIGUITY;
+	return DMABENCH_NONE;
+}
+
+/**
+ * struct search - looking for pieces of the wanted place and layout
+ * @misfits: memory that does not fit, kept until the search is over so that
+ *	the page allocator gives other memory
+ * @bytes: how much it is
+ * @limit: how much it may become
+ * @gfp: how to allocate
+ */
+struct search {
+	struct list_head misfits;
+	u64 bytes;
+	u64 limit;
+	gfp_t gfp;
+};
+
+static void search_begin(struct search *search, const struct dmabench_params *p)
+{
+	struct sysinfo info;
+
+	si_meminfo(&info);
+	INIT_LIST_HEAD(&search->misfits);
+	search->bytes = 0;
+	search->limit = (u64)info.freeram * info.mem_unit / 4 * 3;
+	search->gfp = GFP_KERNEL | __GFP_NOWARN | __GFP_RETRY_MAYFAIL;
+	/* Says nothing about machine addresses in a Xen PV domain. */
+	if (p->place == DMABENCH_PLACE_LOW && !xen_pv_domain())
+		search->gfp |= GFP_DMA32;
+}
+
+static void search_end(struct search *search, size_t bytes)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, &search->misfits, lru) {
+		list_del(&page->lru);
+		free_pages_exact(page_address(page), bytes);
+		cond_resched();
+	}
+}
+
+/* Fill in one piece. Returns 0, -ENOMEM, -ENODATA or -EINTR. */
+static int search_piece(struct search *search, struct dmabench_buffers *buffers,
+			struct dmabench_piece *piece, struct device *dev,
+			const struct dmabench_params *p)
+{
+	struct extent extent;
+	void *memory;
+
+	for (;;) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+		memory = alloc_pages_exact(buffers->bytes, search->gfp);
+		if (!memory)
+			return search->bytes ? -ENODATA : -ENOMEM;
+		extent = extent_of(memory + buffers->offset, p->size);
+		if (extent_fits(&extent, p))
+			break;
+		list_add(&virt_to_page(memory)->lru, &search->misfits);
+		search->bytes += buffers->bytes;
+		if (search->bytes > search->limit)
+			return -ENODATA;
+	}
+	memset(memory, 0x66, buffers->bytes);
+	piece->virt = memory + buffers->offset;
+	piece->machine = extent.first;
+	piece->reason = extent_reason(&extent, dev);
+	return 0;
+}
+
+static int search_all(struct dmabench_buffers *buffers, struct device *dev,
+		      struct dmabench_run *run)
+{
+	const struct dmabench_params *p = &run->params;
+	static const char no_memory[] =
+		"buffers %u: memory for %u of %u pieces of %zu bytes";
+	static const char no_fit[] =
+		"place %u, layout %u: found %u of %u, %llu MiB did not fit";
+	struct search search;
+	int ret = 0;
+	u32 i;
+
+	search_begin(&search, p);
+	for (i = 0; i < buffers->count && !ret; i++)
+		ret = search_piece(&search, buffers, &buffers->pieces[i], dev, p);
+	search_end(&search, buffers->bytes);
+
+	if (ret == -ENOMEM)
+		return dmabench_fail(run, ret, no_memory, p->buffers, i - 1,
+				     buffers->count, buffers->bytes);
+	if (ret == -ENODATA)
+		return dmabench_fail(run, ret, no_fit, p->place, p->layout,
+				     i - 1, buffers->count, search.bytes >> 20);
+	return ret;
+}
+
+static void build_tables(struct dmabench_buffers *buffers,
+			 const struct dmabench_params *p)
+{
+	u32 i;
+
+	for (i = 0; i < buffers->count; i++) {
+		if (i % p->nents == 0)
+			sg_init_table(&buffers->sg[i], p->nents);
+		sg_set_page(&buffers->sg[i],
+			    virt_to_page(buffers->pieces[i].virt), p->size,
+			    p->offset);
+	}
+}
+
+/**
+ * dmabench_buffers_get() - allocate the buffers of a run
+ * @buffers: out; to be given back by dmabench_buffers_put() in any case
+ * @dev: device, with the DMA mask of the run
+ * @run: parameters in, message out
+ *
+ * Return: 0; -ENOMEM when there is too little memory; -ENODATA when three
+ * quarters of the free memory hold too few buffers of the wanted place and
+ * layout; -EINTR on a fatal signal.
+ */
+int dmabench_buffers_get(struct dmabench_buffers *buffers, struct device *dev,
+			 struct dmabench_run *run)
+{
+	const struct dmabench_params *p = &run->params;
+	int ret;
+
+	*buffers = (struct dmabench_buffers){
+		.count = p->buffers * p->nents,
+		.bytes = PAGE_ALIGN((size_t)p->offset + p->size),
+		.offset = p->offset,
+	};
+	if (p->layout == DMABENCH_LAYOUT_SCATTERED && !xen_pv_domain())
+		return dmabench_fail(run, -ENODATA,
+			"layout %u: all memory is machine-contiguous here",
+			p->layout);
+
+	buffers->pieces = kvcalloc(buffers->count, sizeof(*buffers->pieces),
+				   GFP_KERNEL);
+	if (p->op == DMABENCH_MAP_SG)
+		buffers->sg = kvcalloc(buffers->count, sizeof(*buffers->sg),
+				       GFP_KERNEL);
+	if (!buffers->pieces || (p->op == DMABENCH_MAP_SG && !buffers->sg))
+		return dmabench_fail(run, -ENOMEM,
+				     "buffers %u: memory for their list",
+				     p->buffers);
+
+	ret = search_all(buffers, dev, run);
+	if (!ret && buffers->sg)
+		build_tables(buffers, p);
+	return ret;
+}
+
+/**
+ * dmabench_buffers_put() - free what dmabench_buffers_get() allocated
+ * @buffers: none of them mapped; also what a failed call left, or zeros
+ */
+void dmabench_buffers_put(struct dmabench_buffers *buffers)
+{
+	u32 i;
+
+	for (i = 0; buffers->pieces && i < buffers->count; i++) {
+		void *virt = buffers->pieces[i].virt;
+
+		if (virt)
+			free_pages_exact(virt - buffers->offset, buffers->bytes);
+	}
+	kvfree(buffers->sg);
+	kvfree(buffers->pieces);
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The loop of a run. Nothing here is timed but the functions of
+ * dmabench_time.c; recording, comparing and scheduling lie between them.
+ */
+
+#include <linux/errno.h>
+#include <linux/irqflags.h>
+#include <linux/ktime.h>
+#include <linux/minmax.h>
+#include <linux/sched/signal.h>
+
+#include "dmabench_job.h"
+
+/** REST_BYTES - memory mapped between two looks at scheduler and signals */
+#define REST_BYTES	SZ_1M
+/** REST_MOST - iterations between them at most */
+#define REST_MOST	64u
+
+static __always_inline void record(struct dmabench_sample *sample, u64 ticks)
+{
+	sample->count++;
+	sample->sum += ticks;
+	if (ticks < sample->min)
+		sample->min = ticks;
+	if (ticks > sample->max)
+		sample->max = ticks;
+	sample->hist[dmabench_bucket_index(ticks)]++;
+}
+
+/* Compare what was mapped with what the oracle says. */
+static void tally(struct dmabench_job *job, const struct dmabench_slot *slot)
+{
+	const struct dmabench_piece *piece;
+	u32 nents = job->p->nents;
+	u32 i;
+
+	piece = &job->buffers.pieces[slot->buffer * nents];
+	if (!job->buffers.sg) {
+		job->tally[piece->reason][slot->addr != piece->machine]++;
+		return;
+	}
+	for (i = 0; i < nents; i++) {
+		struct scatterlist *sg = &job->buffers.sg[slot->buffer * nents + i];
+
+		job->tally[piece[i].reason]
+			  [sg_dma_address(sg) != piece[i].machine]++;
+	}
+}
+
+/*
+ * Begin an operation on a slot that is not live; it is live afterwards unless
+ * the operation failed. Returns ticks.
+ */
+static u64 begin(struct dmabench_job *job, struct dmabench_slot *slot)
+{
+	const struct dmabench_params *p = job->p;
+	const struct dmabench_piece *piece;
+	struct dmabench_mapped mapped;
+	struct scatterlist *sg;
+	int segments;
+	u64 ticks;
+
+	if (p->op == DMABENCH_COHERENT) {
+		ticks = dmabench_time_alloc(job->dev, p->size, &slot->addr,
+					    &slot->virt);
+		slot->live = slot->virt;
+		return ticks;
+	}
+
+	slot->buffer = job->next;
+	if (++job->next == p->buffers)
+		job->next = 0;
+
+	if (p->op == DMABENCH_MAP_SG) {
+		sg = &job->buffers.sg[slot->buffer * p->nents];
+		ticks = dmabench_time_map_sg(job->dev, sg, p->nents, p->dir,
+					     &segments);
+		slot->live = segments > 0;
+		return ticks;
+	}
+
+	piece = &job->buffers.pieces[slot->buffer];
+	if (p->op == DMABENCH_MAP_PAGE)
+		mapped = dmabench_time_map_page(job->dev,
+						virt_to_page(piece->virt),
+						p->offset, p->size, p->dir);
+	else
+		mapped = dmabench_time_map_single(job->dev, piece->virt,
+						  p->size, p->dir);
+	slot->addr = mapped.addr;
+	slot->live = !dma_mapping_error(job->dev, mapped.addr);
+	return mapped.ticks;
+}
+
+/* End the operation of a live slot. Returns ticks. */
+static u64 end(struct dmabench_job *job, struct dmabench_slot *slot)
+{
+	const struct dmabench_params *p = job->p;
+	struct scatterlist *sg;
+
+	slot->live = false;
+	switch (p->op) {
+	case DMABENCH_COHERENT:
+		return dmabench_time_free(job->dev, p->size, slot->virt,
+					  slot->addr);
+	case DMABENCH_MAP_SG:
+		sg = &job->buffers.sg[slot->buffer * p->nents];
+		return dmabench_time_unmap_sg(job->dev, sg, p->nents, p->dir);
+	case DMABENCH_MAP_PAGE:
+		return dmabench_time_unmap_page(job->dev, slot->addr, p->size,
+						p->dir);
+	default:
+		return dmabench_time_unmap_single(job->dev, slot->addr, p->size,
+						  p->dir);
+	}
+}
+
+static void end_oldest(struct dmabench_job *job)
+{
+	struct dmabench_slot *slot = &job->ring[job->head];
+	u64 ticks;
+
+	if (!slot->live)
+		return;
+	ticks = end(job, slot);
+	if (slot->timed)
+		record(&job->samples[1], ticks);
+}
+
+static struct dmabench_slot *advance(struct dmabench_job *job)
+{
+	struct dmabench_slot *slot = &job->ring[job->head];
+
+	if (++job->head == job->depth)
+		job->head = 0;
+	return slot;
+}
+
+/* One iteration of every operation but sync. */
+static void iterate_ring(struct dmabench_job *job)
+{
+	struct dmabench_slot *slot = advance(job);
+	u64 ticks = begin(job, slot);
+
+	slot->timed = job->timed;
+	if (job->timed && slot->live) {
+		record(&job->samples[0], ticks);
+		if (job->buffers.pieces)
+			tally(job, slot);
+	} else if (job->timed) {
+		job->samples[0].failed++;
+	}
+	end_oldest(job);
+}
+
+/* One iteration of sync, on a mapping that stays. */
+static void iterate_sync(struct dmabench_job *job)
+{
+	const struct dmabench_params *p = job->p;
+	struct dmabench_slot *slot = advance(job);
+	u64 cpu, device;
+
+	cpu = dmabench_time_sync_for_cpu(job->dev, slot->addr, p->size, p->dir);
+	device = dmabench_time_sync_for_device(job->dev, slot->addr, p->size,
+					       p->dir);
+	if (job->timed) {
+		record(&job->samples[0], cpu);
+		record(&job->samples[1], device);
+	}
+}
+
+/* Make the mappings that sync works on. */
+static int prepare_sync(struct dmabench_job *job, struct dmabench_run *run)
+{
+	u32 i, live = 0;
+
+	for (i = 0; i < job->depth; i++) {
+		struct dmabench_slot *slot = &job->ring[live];
+
+		begin(job, slot);
+		if (slot->live) {
+			tally(job, slot);
+			live++;
+		} else {
+			job->samples[0].failed++;
+		}
+	}
+	if (!live)
+		return dmabench_fail(run, -EIO,
+				     "depth %u: none of the mappings to sync could be made",
+				     job->depth);
+	job->depth = live;
+	return 0;
+}
+
+/* End all that is outstanding, the oldest first. */
+static void drain(struct dmabench_job *job)
+{
+	unsigned long flags = 0;
+	u32 i;
+
+	for (i = 0; i < job->depth; i++) {
+		if (job->p->irqs_off)
+			local_irq_save(flags);
+		end_oldest(job);
+		if (job->p->irqs_off)
+			local_irq_restore(flags);
+		advance(job);
+		cond_resched();
+	}
+}
+
+static void iterate(struct dmabench_job *job)
+{
+	unsigned long flags = 0;
+
+	if (job->p->irqs_off)
+		local_irq_save(flags);
+	if (job->p->op == DMABENCH_SYNC)
+		iterate_sync(job);
+	else
+		iterate_ring(job);
+	if (job->timed && --job->until_probe == 0) {
+		job->until_probe = DMABENCH_PROBE_EVERY;
+		record(&job->samples[DMABENCH_SERIES], dmabench_time_nothing());
+	}
+	if (job->p->irqs_off)
+		local_irq_restore(flags);
+}
+
+/* All iterations. Returns false when a fatal signal ended them. */
+static bool iterate_all(struct dmabench_job *job, u64 *started)
+{
+	const struct dmabench_params *p = job->p;
+	u32 every = clamp((u32)REST_BYTES / (p->size * p->nents), 1u, REST_MOST);
+	u32 until_rest = every;
+	u64 left;
+
+	for (left = p->warmup + p->count; left; left--) {
+		if (left == p->count) {
+			*started = ktime_get_ns();
+			job->timed = true;
+			job->until_probe = 1;
+		}
+		iterate(job);
+		if (--until_rest)
+			continue;
+		until_rest = every;
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * dmabench_loop() - do all iterations of a run
+ * @job: memory, ring and empty samples in; samples and tally out
+ * @run: duration out, message out on error
+ *
+ * The mapping of every timed iteration is unmapped in a timed window too, also
+ * at the end. No mapping is left, whatever is returned.
+ *
+ * Return: 0; -EIO: none of the mappings that sync needs could be made; -EINTR:
+ * a fatal signal.
+ */
+int dmabench_loop(struct dmabench_job *job, struct dmabench_run *run)
+{
+	bool sync = job->p->op == DMABENCH_SYNC;
+	u64 started = 0;
+	bool complete;
+	int ret;
+
+	if (sync) {
+		ret = prepare_sync(job, run);
+		if (ret)
+			return ret;
+	}
+	complete = iterate_all(job, &started);
+	if (!sync)
+		drain(job);
+	run->nsecs = ktime_get_ns() - started;
+	if (sync)
+		drain(job);
+	if (!complete)
+		return dmabench_fail(run, -EINTR, "interrupted by a signal");
+	return 0;
+}

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Boot a variant in QEMU, natively or as dom0 under Xen, and wait for its end.
+
+Recipes: native gets the bzImage by -kernel. For dom0 QEMU starts Xen by
+multiboot, the bzImage and its arguments are Xen's first module and the initramfs
+its second. The channel is QEMU's debug console port in both: one instruction
+sends a frame, no driver and no interrupt is involved, and nothing does DMA that a
+design could touch. (A second UART is the obvious choice. In dom0 every byte of
+it is a trap into Xen: 18 KB/s were measured, against 400 KB/s this way.)
+"""
+
+import gzip
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+from harness import atomic, command, hashing
+from harness.errors import HarnessError, Stopped
+from harness.paths import Cache
+
+QEMU = "qemu-system-x86_64"
+XEN_IMAGES = Path("/boot")
+POLL_SECONDS = 0.05
+CHANNEL_PORT = 0xE9
+# Xen counts five seconds down before it reboots; with a clock that counts
+# instructions that takes minutes.
+_OVER = b"Hardware Dom0 crashed"
+CONSOLE_BYTES = 16 << 20
+CHANNEL_BYTES = 256 << 20
+
+# What clocks the guest. insn: one TSC tick is one instruction, on one vCPU.
+_CLOCKS = {
+    ("insn", "tcg"): ["-accel", "tcg", "-icount", "shift=0,sleep=off", "-smp", "1"],
+    ("wall", "tcg"): ["-accel", "tcg,thread=multi", "-smp", "2"],
+    ("wall", "kvm"): ["-accel", "kvm", "-smp", "2"],
+}
+
+# SMAP: this QEMU and Xen 4.17 kill dom0 at its first exception with it.
+_MACHINE = [
+    "-nodefaults",
+    "-no-user-config",
+    "-sandbox",
+    "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+    "-display",
+    "none",
+    "-vga",
+    "none",
+    "-monitor",
+    "none",
+    "-no-reboot",
+    "-rtc",
+    "base=2020-01-01,clock=vm",
+    "-nic",
+    "none",
+]
+
+_XEN = "console=com1 com1=115200,8n1 bootscrub=0 no-real-mode loglvl=warning"
+# Fewer messages are fewer traps into the hypervisor: loglevel 4 keeps warnings.
+_LINUX = f"loglevel=4 panic=-1 nokaslr bouncemark.channel=port:{CHANNEL_PORT:x}"
+# Natively the APIC timer's calibration never ends well in the insn clock: 10 s
+# of real time and more, until the kernel gives it up.
+_NATIVE = "nolapic_timer"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The machine a cell asks for.
+
+    memory_mib: RAM; low_mib: what of it lies below 4 GiB, so that a 32-bit device
+    has something it cannot reach; devices: -device arguments.
+    """
+
+    memory_mib: int
+    low_mib: int
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What to boot: dom0 when xen is given, else native."""
+
+    image: Path
+    initramfs: tuple[Path, ...]
+    xen: Path | None
+    arguments: str
+    machine: Machine
+    clock: str
+    accelerator: str
+
+
+@dataclass(frozen=True)
+class Boot:
+    """What came of a boot.
+
+    status: QEMU's exit status, None when it was killed at the deadline or for
+    printing too much; why: what it was killed for; seconds: real time.
+    """
+
+    argv: tuple[str, ...]
+    status: int | None
+    why: str
+    seconds: float
+    console: bytes
+    channel: bytes
+    stderr: bytes
+
+
+def xen_image(cache: Cache, folder: Path = XEN_IMAGES) -> Path:
+    """Return Debian's hypervisor, unpacked: QEMU loads no compressed one."""
+    found = sorted(folder.glob("xen-*-amd64.gz"))
+    if not found:
+        raise HarnessError(
+            f"{folder}: no xen-*-amd64.gz; install xen-hypervisor-4.17-amd64"
+        )
+    packed = found[-1]
+    place = cache.folder("xen") / hashing.file(packed)[: hashing.DIGITS]
+    if not place.exists():
+        atomic.write(place, gzip.decompress(packed.read_bytes()))
+    return place
+
+
+def arguments(target: Target, initramfs: Path, folder: Path) -> list[str]:
+    """Return QEMU's command line; console and channel go to files in folder."""
+    machine = target.machine
+    words = [QEMU, "-machine", f"pc,hpet=off,max-ram-below-4g={machine.low_mib}M"]
+    words += ["-m", f"{machine.memory_mib}M"]
+    words += ["-cpu", "host" if target.accelerator == "kvm" else "max,-smap"]
+    words += [*_CLOCKS[target.clock, target.accelerator], *_MACHINE]
+    words += ["-serial", f"file:{folder / 'console.log'}"]
+    channel = folder / "channel.raw"
+    words += ["-chardev", f"file,id=channel,path={_comma(channel)}"]
+    words += ["-device", f"isa-debugcon,iobase={CHANNEL_PORT:#x},chardev=channel"]
+    for device in machine.devices:
+        words += ["-device", device]
+    if target.xen is None:
+        linux = command_line(target)
+        words += ["-kernel", str(target.image), "-append", linux]
+        return [*words, "-initrd", str(initramfs)]
+    linux = command_line(target)
+    dom0_mib = machine.memory_mib * 3 // 4
+    xen = f"{_XEN} dom0_mem={dom0_mib}M,max:{dom0_mib}M"
+    words += ["-kernel", str(target.xen), "-append", xen]
+    modules = f"{_comma(target.image)} {linux.replace(',', ',,')},{_comma(initramfs)}"
+    return [*words, "-initrd", modules]
+
+
+def _comma(path: Path) -> str:
+    """Return a path as -initrd's list takes it: a comma separates modules."""
+    return str(path).replace(",", ",,")
+
+
+def boot(
+    target: Target, folder: Path, deadline: float, stop: Event | None = None
+) -> Boot:
+    """Boot, wait until the guest is gone or deadline seconds are over, read results.
+
+    folder keeps console.log, channel.raw and qemu.cmd. HarnessError when QEMU
+    cannot be started at all, Stopped when stop is set before the end.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    console, channel = folder / "console.log", folder / "channel.raw"
+    console.write_bytes(b"")
+    channel.write_bytes(b"")
+    with tempfile.TemporaryDirectory() as place:
+        initramfs = Path(place) / "initramfs.cpio"
+        with initramfs.open("wb") as stream:
+            for part in target.initramfs:
+                stream.write(part.read_bytes())
+        argv = arguments(target, initramfs, folder)
+        (folder / "qemu.cmd").write_text(" \\\n  ".join(argv) + "\n", encoding="utf-8")
+        begin = time.monotonic()
+        with tempfile.TemporaryFile() as errors:
+            try:
+                process = subprocess.Popen(
+                    argv,
+                    stdin=subprocess.DEVNULL,
+                    stdout=errors,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            except OSError as problem:
+                raise HarnessError(f"{QEMU}: cannot be started: {problem.strerror}")
+            try:
+                until = begin + deadline
+                why = _wait(process, until, console, channel, stop or Event())
+                status = process.poll()
+            finally:
+                command.stop(process)
+            errors.seek(0)
+            stderr = errors.read(1 << 20)
+    return Boot(
+        argv=tuple(argv),
+        status=None if why else status,
+        why=why,
+        seconds=time.monotonic() - begin,
+        console=_read(console, CONSOLE_BYTES),
+        channel=_read(channel, CHANNEL_BYTES),
+        stderr=stderr,
+    )
+
+
+def _wait(
+    process: "subprocess.Popen[bytes]",
+    until: float,
+    console: Path,
+    channel: Path,
+    stop: Event,
+) -> str:
+    """Wait for the guest's end; return "" or what it has to be killed for."""
+    seen = 0
+    while process.poll() is None:
+        size = console.stat().st_size
+        if size != seen:
+            seen = size
+            if _OVER in _read(console, CONSOLE_BYTES):
+                return "dom0 crashed"
+        if time.monotonic() > until:
+            return "deadline"
+        if size > CONSOLE_BYTES:
+            return "console flooded"
+        if channel.stat().st_size > CHANNEL_BYTES:
+            return "channel flooded"
+        if stop.wait(POLL_SECONDS):
+            raise Stopped
+    return ""
+
+
+def _read(path: Path, limit: int) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(limit)
+
+
+def command_line(target: Target) -> str:
+    """Return the guest kernel's arguments."""
+    where = "console=hvc0" if target.xen else f"console=ttyS0 {_NATIVE}"
+    return f"{where} {_LINUX} {target.arguments}".strip()

@@ -1,0 +1,327 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Kernels, modules and the guest's init: built once, kept by what they are made of.
+
+An artifact is a folder named by the hash of everything that went into it. It
+appears whole or not at all. The iommu and the hook kernel are built in one tree
+after each other: their objects differ in a dozen files, and their paths must
+not, for kbuild would compile all the others again.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Iterator
+
+from harness import command, hashing, kconfig, source
+from harness.errors import Failed, HarnessError, Missing
+from harness.paths import Cache, Repo
+from harness.source import Series, Source
+
+RECIPE = 1
+KERNEL_SECONDS = 3600
+MODULE_SECONDS = 300
+GUEST_SECONDS = 120
+LOCK_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Design:
+    """A way to make DMA addresses, and the kernel that has it.
+
+    family: kernels of one family are built in one tree; fragments: of kconfigs/,
+    in order; patched: there is a series in bench/designs/<name>/<release>/.
+    """
+
+    name: str
+    family: str
+    fragments: tuple[str, ...]
+    patched: bool
+
+
+DESIGNS = {
+    design.name: design
+    for design in (
+        Design("plain", "plain", ("base", "plain"), False),
+        Design("iommu", "xen", ("base", "xen"), False),
+        Design("hook", "xen", ("base", "xen"), True),
+    )
+}
+
+
+@dataclass(frozen=True)
+class KernelPlan:
+    """A kernel that can be built: its parts and the key they make."""
+
+    design: Design
+    source: Source
+    series: Series
+    fragments: tuple[Path, ...]
+    key: str
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A kernel that was built: a folder of the cache."""
+
+    plan: KernelPlan
+    folder: Path
+
+    @property
+    def image(self) -> Path:
+        """Return the bzImage."""
+        return self.folder / "bzImage"
+
+    @property
+    def config(self) -> Path:
+        """Return the final .config."""
+        return self.folder / "config"
+
+
+def compiler() -> str:
+    """Return the versions of what turns sources into a kernel."""
+    lines = [command.output([tool, "--version"]) for tool in ("gcc", "ld", "make")]
+    return "; ".join(text.splitlines()[0] for text in lines)
+
+
+def series_of(design: Design, release: str, repo: Repo) -> Series:
+    """Return a design's series for a kernel release; Missing if there is none."""
+    if not design.patched:
+        return Series((), ())
+    folder = repo.designs / design.name / release
+    found = sorted(folder.glob("*.patch"))
+    patches = tuple(p for p in found if not p.name.startswith("0000-"))
+    if not patches:
+        have = sorted(p.name for p in (repo.designs / design.name).iterdir())
+        raise Missing(
+            f"no {design.name} series for Linux {release}; there is one for "
+            + ", ".join(have)
+        )
+    return Series(patches, tuple((p.name, hashing.file(p)) for p in patches))
+
+
+def plan_kernel(design: Design, origin: Source, repo: Repo) -> KernelPlan:
+    """Return what a design's kernel is made of, with its key."""
+    series = series_of(design, origin.release, repo)
+    fragments = tuple(repo.kconfigs / f"{name}.config" for name in design.fragments)
+    parts = {
+        "recipe": RECIPE,
+        "source": origin.key,
+        "series": series.hashes,
+        "fragments": [hashing.file(path) for path in fragments],
+        "compiler": compiler(),
+    }
+    return KernelPlan(design, origin, series, fragments, hashing.of(parts))
+
+
+def cached_kernel(plan: KernelPlan, cache: Cache) -> Kernel | None:
+    """Return the kernel of a plan if the cache has it."""
+    folder = cache.root / "kernels" / plan.key
+    return Kernel(plan, folder) if folder.is_dir() else None
+
+
+def kernel(plan: KernelPlan, cache: Cache) -> Kernel:
+    """Return the kernel of a plan, built now unless the cache has it."""
+    found = cached_kernel(plan, cache)
+    if found:
+        return found
+    slot = cache.folder("trees", plan.source.slot)
+    log = cache.folder("logs") / f"kernel-{plan.design.name}-{plan.key}.log"
+    with locked(slot / f"{plan.design.family}.lock"):
+        found = cached_kernel(plan, cache)
+        if found:
+            return found
+        tree = slot / plan.design.family
+        source.sync(plan.source, plan.series, tree, log)
+        _configure(plan, tree, cache, log)
+        _make_kernel(tree, cache, log)
+        with _artifact(cache.folder("kernels"), plan.key) as folder:
+            _collect(tree, folder)
+    return Kernel(plan, cache.root / "kernels" / plan.key)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock file; HarnessError if another bouncemark does not let go of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + LOCK_SECONDS
+    with path.open("w") as stream:
+        while True:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise HarnessError(f"{path}: held by another run for too long")
+                time.sleep(0.5)
+        yield
+
+
+@contextmanager
+def _artifact(parent: Path, key: str) -> Iterator[Path]:
+    """Give a folder to fill that becomes parent/key once it is filled."""
+    scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=parent))
+    try:
+        yield scratch
+        os.chmod(scratch, 0o755)
+        os.rename(scratch, parent / key)
+    except OSError:
+        if not (parent / key).is_dir():
+            raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _environment(cache: Cache) -> dict[str, str]:
+    """Return what makes a build the same whoever starts it, and ccache's place.
+
+    Of the caller's environment only what no kbuild reads: MAKEFLAGS, KCFLAGS, ARCH
+    and their like are not in an artifact's key. In depend mode ccache trusts the
+    compiler's own dependency list and skips its preprocessor pass: a cold build
+    costs a quarter less.
+    """
+    kept = ("PATH", "HOME", "TMPDIR")
+    return {
+        **{name: os.environ[name] for name in kept if name in os.environ},
+        "CCACHE_DIR": str(cache.folder("ccache")),
+        "CCACHE_DEPEND": "1",
+        "CCACHE_NOHASHDIR": "1",
+        "KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 1970",
+        "KBUILD_BUILD_USER": "bouncemark",
+        "KBUILD_BUILD_HOST": "bouncemark",
+        "KBUILD_BUILD_VERSION": "1",
+        "LC_ALL": "C",
+    }
+
+
+def _make_words(*targets: str) -> list[str]:
+    jobs = os.cpu_count() or 1
+    words = ["make", f"-j{jobs}", "CC=ccache gcc", "HOSTCC=ccache gcc"]
+    return [*words, "LOCALVERSION=", *targets]
+
+
+def _configure(plan: KernelPlan, tree: Path, cache: Cache, log: Path) -> None:
+    """Merge the fragments with the kernel's own tool; each symbol must have stuck."""
+    words = ["scripts/kconfig/merge_config.sh", "-n", *map(str, plan.fragments)]
+    environment = _environment(cache)
+    command.run(words, seconds=300, log=log, cwd=tree, environment=environment)
+    asked = kconfig.merged([p.read_text(encoding="utf-8") for p in plan.fragments])
+    final = kconfig.parse((tree / ".config").read_text(encoding="utf-8"))
+    lost = kconfig.lost(asked, final)
+    if lost:
+        raise HarnessError(
+            f"{plan.design.name} kernel: {len(lost)} requested options did not "
+            "stick:\n" + "\n".join("    " + line for line in lost)
+        )
+
+
+def _make_kernel(tree: Path, cache: Cache, log: Path) -> None:
+    """Run make; after a build that was cut off, from clean objects."""
+    marker = tree / ".bouncemark-building"
+    environment = _environment(cache)
+    if marker.exists():
+        words = _make_words("clean")
+        command.run(words, seconds=300, log=log, cwd=tree, environment=environment)
+    marker.touch()
+    try:
+        command.run(
+            _make_words("bzImage", "modules"),
+            seconds=KERNEL_SECONDS,
+            log=log,
+            cwd=tree,
+            environment=environment,
+        )
+    except Failed:
+        # make itself ended: what it has compiled until then is good.
+        marker.unlink()
+        raise
+    marker.unlink()
+
+
+# What kbuild reads when it builds a module outside of the tree.
+_DEVEL = (
+    "Makefile",
+    ".config",
+    "Module.symvers",
+    "scripts",
+    "include",
+    "arch/x86/Makefile",
+    "arch/x86/Makefile.um",
+    "arch/x86/Makefile_32.cpu",
+    "arch/x86/include",
+    "tools/objtool/objtool",
+)
+
+
+def _collect(tree: Path, folder: Path) -> None:
+    """Copy what a kernel leaves: image, symbols, config, and what modules need."""
+    shutil.copy2(tree / "arch/x86/boot/bzImage", folder / "bzImage")
+    shutil.copy2(tree / "System.map", folder / "System.map")
+    shutil.copy2(tree / ".config", folder / "config")
+    for name in _DEVEL:
+        origin, target = tree / name, folder / "devel" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if origin.is_dir():
+            shutil.copytree(origin, target, symlinks=True)
+        elif origin.exists():
+            shutil.copy2(origin, target)
+
+
+def modules_key(built: Kernel, repo: Repo) -> str:
+    """Return the key of the modules for a kernel."""
+    sources = hashing.folder(repo.modules, (".c", ".h", ""))
+    return hashing.of([RECIPE, built.plan.key, sources])
+
+
+def modules(built: Kernel, repo: Repo, cache: Cache) -> Path:
+    """Return the folder with the modules for a kernel, built unless it is there."""
+    key = modules_key(built, repo)
+    log = cache.folder("logs") / f"modules-{key}.log"
+
+    def fill(folder: Path) -> None:
+        with tempfile.TemporaryDirectory() as place:
+            work = Path(place) / "modules"
+            shutil.copytree(repo.modules, work)
+            for kbuild in sorted(work.glob("*/Kbuild")):
+                words = _make_words("-C", str(built.folder / "devel"))
+                words += [f"M={kbuild.parent}", "W=1", "modules"]
+                command.run(
+                    words,
+                    seconds=MODULE_SECONDS,
+                    log=log,
+                    environment=_environment(cache),
+                )
+                for made in kbuild.parent.glob("*.ko"):
+                    shutil.copy2(made, folder / made.name)
+
+    return _once(cache.folder("modules"), key, fill)
+
+
+def guest(repo: Repo, cache: Cache) -> Path:
+    """Return the folder with the guest's init, built unless it is there."""
+    sources = hashing.folder(repo.guest, (".c", ".h", ""))
+    sources += hashing.folder(repo.modules / "include", (".h",))
+    key = hashing.of([RECIPE, sources, compiler()])
+    log = cache.folder("logs") / f"guest-{key}.log"
+
+    def fill(folder: Path) -> None:
+        with tempfile.TemporaryDirectory() as place:
+            words = ["make", "-C", str(repo.guest), f"O={place}", "init"]
+            environment = _environment(cache)
+            command.run(words, seconds=GUEST_SECONDS, log=log, environment=environment)
+            shutil.copy2(Path(place) / "init", folder / "init")
+
+    return _once(cache.folder("guest"), key, fill)
+
+
+def _once(parent: Path, key: str, fill: Callable[[Path], None]) -> Path:
+    """Return parent/key, filled by fill() if it is not there yet."""
+    place = parent / key
+    if not place.is_dir():
+        with _artifact(parent, key) as folder:
+            fill(folder)
+    return place

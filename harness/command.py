@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Run other programs: always with a deadline, never leaving a child behind."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import Mapping, Sequence
+
+from harness.errors import Failed, HarnessError
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a child that leads its own process group, with the group, and reap it."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    seconds: float,
+    log: Path,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Run a program with its output appended to log.
+
+    environment: all of it; the caller's when left out. seconds: deadline.
+    HarnessError when it is missed, when the program is not there, or when it
+    fails: with the last lines it printed.
+    """
+    name = Path(argv[0]).name
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        start = output.tell()
+        try:
+            process = subprocess.Popen(
+                argv,
+                cwd=cwd,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as problem:
+            raise HarnessError(f"{name}: cannot be started: {problem.strerror}")
+        try:
+            status = process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise HarnessError(f"{name}: not done after {seconds:.0f} s; see {log}")
+        finally:
+            stop(process)
+    if status:
+        raise Failed(f"{name}: exit status {status}; see {log}\n{tail(log, start)}")
+
+
+def tail(log: Path, start: int = 0, lines: int = 12) -> str:
+    """Return the last lines of a log behind byte start, indented."""
+    with log.open("rb") as stream:
+        stream.seek(start)
+        text = stream.read().decode("utf-8", "replace")
+    return "\n".join("    " + line for line in text.splitlines()[-lines:])
+
+
+def output(argv: Sequence[str], *, seconds: float = 60, cwd: Path | None = None) -> str:
+    """Return what a program prints; HarnessError if it fails or takes too long."""
+    try:
+        done = subprocess.run(
+            argv,
+            cwd=cwd,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=seconds,
+        )
+    except OSError as problem:
+        raise HarnessError(f"{argv[0]}: cannot be started: {problem.strerror}")
+    except subprocess.TimeoutExpired:
+        raise HarnessError(f"{argv[0]}: not done after {seconds:.0f} s")
+    if done.returncode:
+        words = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise HarnessError(f"{' '.join(argv)}: {words[-1] if words else 'failed'}")
+    return done.stdout.decode("utf-8", "replace")

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Where things lie: in the checkout, and in the cache."""
+
+import dataclasses
+import os
+from pathlib import Path
+from typing import Mapping
+
+
+@dataclasses.dataclass(frozen=True)
+class Repo:
+    """The checkout."""
+
+    root: Path
+
+    @property
+    def kconfigs(self) -> Path:
+        """Return the folder of config fragments."""
+        return self.root / "kconfigs"
+
+    @property
+    def designs(self) -> Path:
+        """Return the folder of the designs' patch series."""
+        return self.root / "bench" / "designs"
+
+    @property
+    def modules(self) -> Path:
+        """Return the folder of kernel modules."""
+        return self.root / "bench" / "modules"
+
+    @property
+    def guest(self) -> Path:
+        """Return the folder of the guest's init."""
+        return self.root / "bench" / "guest"
+
+    @property
+    def workloads(self) -> Path:
+        """Return the folder with one file per workload."""
+        return self.root / "bench" / "workloads"
+
+    @property
+    def profiles(self) -> Path:
+        """Return the folder with one file per profile."""
+        return self.root / "bench" / "profiles"
+
+    @property
+    def runs(self) -> Path:
+        """Return the folder the runs go to."""
+        return self.root / "results" / "runs"
+
+
+@dataclasses.dataclass(frozen=True)
+class Cache:
+    """What is kept between runs: everything in it can be made again."""
+
+    root: Path
+
+    def folder(self, *names: str) -> Path:
+        """Return a folder of the cache; it is there afterwards."""
+        path = self.root.joinpath(*names)
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+def repo() -> Repo:
+    """Return the checkout that this file belongs to."""
+    return Repo(Path(__file__).resolve().parent.parent)
+
+
+def cache(environment: Mapping[str, str] = os.environ) -> Cache:
+    """Return the user's cache: $XDG_CACHE_HOME/bouncemark, else ~/.cache/bouncemark."""
+    base = environment.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Cache(Path(base).absolute() / "bouncemark")

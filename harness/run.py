@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Run a plan: build what it needs, boot its cells, keep a record of each.
+
+The manifest is on disk before the first cell and after every one, so a run that
+is cut off has kept what was finished.
+"""
+
+import dataclasses
+import datetime
+import os
+import platform
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Lock
+from typing import Mapping, Sequence
+
+from harness import (
+    archive,
+    atomic,
+    boot,
+    build,
+    collect,
+    command,
+    hashing,
+    kconfig,
+    plan,
+)
+from harness import packages, record, source, workload
+from harness.errors import HarnessError
+from harness.paths import Cache, Repo
+from harness.progress import Progress
+from harness.record import Cell, CellEnd, Inputs, Kernel, Manifest, Planned, Verdict
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a run works with."""
+
+    repo: Repo
+    cache: Cache
+    profile: workload.Profile
+    workloads: Mapping[str, workload.Workload]
+    kernel: str | None
+    accelerator: str
+    runs: Path
+
+
+@dataclass(frozen=True)
+class Built:
+    """All that was built, by design; failed: why a design has no kernel."""
+
+    kernels: Mapping[str, build.Kernel]
+    modules: Mapping[str, Path]
+    guest: Path
+    failed: Mapping[str, HarnessError]
+
+
+def now() -> str:
+    """Return the time as ISO 8601, UTC."""
+    stamp = datetime.datetime.now(datetime.timezone.utc)
+    return stamp.isoformat(timespec="seconds")
+
+
+def run_id(profile: str) -> str:
+    """Return a new run's id: when, which profile, and three random bytes."""
+    stamp = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%S")
+    return f"{stamp}-{profile}-{secrets.token_hex(3)}"
+
+
+def kernel_plans(
+    bench: Bench, designs: Sequence[str]
+) -> tuple[dict[str, build.KernelPlan], dict[str, HarnessError]]:
+    """Return the kernels to build by design, and why a design cannot have one."""
+    log = bench.cache.folder("logs") / "source.log"
+    origin = source.resolve(bench.kernel, bench.cache, log)
+    plans, failed = {}, {}
+    for name in designs:
+        try:
+            plans[name] = build.plan_kernel(build.DESIGNS[name], origin, bench.repo)
+        except HarnessError as problem:
+            failed[name] = problem
+    return plans, failed
+
+
+def build_all(
+    bench: Bench,
+    plans: Mapping[str, build.KernelPlan],
+    failed: Mapping[str, HarnessError],
+    progress: Progress,
+) -> Built:
+    """Build every kernel, its modules, and the guest's init.
+
+    A kernel that cannot be built takes down its own cells and no others.
+    """
+    problems = dict(failed)
+    kernels: dict[str, build.Kernel] = {}
+    modules: dict[str, Path] = {}
+    with progress.unit("build", "guest"):
+        guest = build.guest(bench.repo, bench.cache)
+    for name, planned in plans.items():
+        try:
+            with progress.unit("build", name):
+                built = build.kernel(planned, bench.cache)
+                modules[name] = build.modules(built, bench.repo, bench.cache)
+                kernels[name] = built
+        except HarnessError as problem:
+            problems[name] = problem
+    return Built(kernels, modules, guest, problems)
+
+
+def initramfs(built: Built, design: str, cache: Cache) -> Path:
+    """Return the initramfs of a kernel: init and the modules, made once."""
+    guest, modules = built.guest, built.modules[design]
+    place = cache.folder("initramfs") / f"{guest.name}-{modules.name}.cpio"
+    if not place.exists():
+        files = {
+            f"lib/bouncemark/{path.name}": path.read_bytes()
+            for path in sorted(modules.glob("*.ko"))
+        }
+        files["init"] = (guest / "init").read_bytes()
+        atomic.write(place, archive.newc(files, frozenset({"init"})))
+    return place
+
+
+def execute(bench: Bench, progress: Progress) -> Path:
+    """Run a profile and return the run's folder. HarnessError if it cannot begin."""
+    with progress.stage("plan"):
+        designs = plan.designs(bench.profile.variants)
+        plans, failed = kernel_plans(bench, designs)
+        keys = {name: planned.key for name, planned in plans.items()}
+        cells = plan.cells(bench.profile, bench.workloads, keys)
+        manifest = _manifest(bench, plans, cells)
+        folder = bench.runs / manifest.id
+        record.save_manifest(manifest, folder)
+    with progress.stage("build"):
+        built = build_all(bench, plans, failed, progress)
+    manifest = dataclasses.replace(
+        manifest, kernels=_kernels(built), config_diff=_differences(built)
+    )
+    record.save_manifest(manifest, folder)
+    runner = _Runner(bench, built, manifest, folder, progress)
+    with progress.stage("boot"):
+        runner.all(cells)
+    return runner.finish()
+
+
+class _Runner:
+    """Boots cells, some at a time, and keeps the manifest up to date."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        built: Built,
+        manifest: Manifest,
+        folder: Path,
+        progress: Progress,
+    ) -> None:
+        self._bench = bench
+        self._built = built
+        self._manifest = manifest
+        self._folder = folder
+        self._progress = progress
+        self._lock = Lock()
+        self._stop = Event()
+
+    def all(self, cells: Sequence[plan.PlannedCell]) -> None:
+        """Boot every cell. In the insn clock nothing that runs beside it matters."""
+        width = os.cpu_count() or 1 if self._manifest.clock == "insn" else 1
+        pool = ThreadPoolExecutor(max_workers=width)
+        try:
+            for future in [pool.submit(self._one, cell) for cell in cells]:
+                future.result()
+        except BaseException:
+            self._stop.set()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def finish(self) -> Path:
+        """Write the manifest of the finished run and return its folder."""
+        verdicts = [end.verdict for end in self._manifest.cells]
+        passed = [verdict for verdict in verdicts if verdict is not Verdict.SKIP]
+        self._manifest = dataclasses.replace(
+            self._manifest,
+            finished=now(),
+            stages=dict(self._progress.stages),
+            verdict=record.worst(passed or verdicts),
+        )
+        record.save_manifest(self._manifest, self._folder)
+        return self._folder
+
+    def _one(self, cell: plan.PlannedCell) -> None:
+        what = f"{cell.variant.name} {cell.workload.name}"
+        with self._progress.unit("boot", what):
+            done = self._cell(cell)
+        with self._lock:
+            record.save_cell(done, self._folder)
+            spec = done.cell
+            end = CellEnd(
+                done.id, spec.variant, spec.workload, done.verdict, done.reason
+            )
+            self._manifest = dataclasses.replace(
+                self._manifest,
+                cells=(*self._manifest.cells, end),
+                stages=dict(self._progress.stages),
+            )
+            record.save_manifest(self._manifest, self._folder)
+
+    def _cell(self, cell: plan.PlannedCell) -> Cell:
+        design = cell.variant.design
+        inputs = self._inputs(cell)
+        try:
+            problem = self._built.failed.get(design)
+            if problem:
+                raise problem
+            return collect.record(cell, *self._boot(cell))
+        except HarnessError as problem:
+            return collect.without_boot(cell, problem, inputs)
+
+    def _boot(self, cell: plan.PlannedCell) -> tuple[boot.Boot, Inputs]:
+        design, cache = cell.variant.design, self._bench.cache
+        place = self._folder / "cells" / cell.id
+        place.mkdir(parents=True, exist_ok=True)
+        text = plan.job(cell)
+        (place / "job").write_text(text, encoding="utf-8")
+        second = place / "job.cpio"
+        second.write_bytes(archive.newc({"bouncemark/job": text.encode()}))
+        target = boot.Target(
+            image=self._built.kernels[design].image,
+            initramfs=(initramfs(self._built, design, cache), second),
+            xen=boot.xen_image(cache) if cell.variant.boot == "dom0" else None,
+            arguments=_arguments(cell),
+            machine=cell.workload.machine,
+            clock=cell.spec.clock,
+            accelerator=self._bench.accelerator,
+        )
+        ended = boot.boot(target, place, cell.workload.deadline, self._stop)
+        second.unlink()
+        cmdline = boot.command_line(target)
+        return ended, dataclasses.replace(self._inputs(cell), cmdline=cmdline)
+
+    def _inputs(self, cell: plan.PlannedCell) -> Inputs:
+        kernel = self._built.kernels.get(cell.variant.design)
+        modules = self._built.modules.get(cell.variant.design)
+        tools = self._manifest.tools
+        return Inputs(
+            kernel=kernel.plan.key if kernel else None,
+            modules=modules.name if modules else None,
+            guest=self._built.guest.name,
+            workload=cell.workload.sha,
+            qemu=tools["qemu"],
+            xen=tools["xen"] if cell.variant.boot == "dom0" else None,
+            cmdline=None,
+        )
+
+
+def _arguments(cell: plan.PlannedCell) -> str:
+    force = "swiotlb=force" if cell.variant.force else ""
+    return f"{cell.workload.arguments} {force}".strip()
+
+
+def _manifest(
+    bench: Bench,
+    plans: Mapping[str, build.KernelPlan],
+    cells: Sequence[plan.PlannedCell],
+) -> Manifest:
+    return Manifest(
+        id=run_id(bench.profile.name),
+        profile=bench.profile.name,
+        started=now(),
+        finished=None,
+        host=host(),
+        tools=tools(),
+        kernels={},
+        config_diff={},
+        accelerator=bench.accelerator,
+        clock=bench.profile.clock,
+        stages={},
+        planned=tuple(
+            Planned(cell.id, cell.variant.name, cell.workload.name) for cell in cells
+        ),
+        cells=(),
+        verdict=None,
+    )
+
+
+def _kernels(built: Built) -> dict[str, Kernel]:
+    return {
+        name: Kernel(
+            key=kernel.plan.key,
+            source=f"{kernel.plan.source.label} ({kernel.plan.source.key})",
+            release=kernel.plan.source.release,
+            config_sha256=hashing.file(kernel.config),
+            patches=tuple(name for name, _ in kernel.plan.series.hashes),
+        )
+        for name, kernel in built.kernels.items()
+    }
+
+
+def _differences(built: Built) -> dict[str, tuple[str, ...]]:
+    """Return in which options each kernel differs from the one before it."""
+    configs = {
+        name: kconfig.parse(kernel.config.read_text(encoding="utf-8"))
+        for name, kernel in built.kernels.items()
+    }
+    names = list(configs)
+    return {
+        f"{one}..{other}": tuple(kconfig.difference(configs[one], configs[other]))
+        for one, other in zip(names, names[1:])
+    }
+
+
+def host() -> dict[str, str | int | float | bool | None]:
+    """Return what is worth knowing of the machine; no name, no address."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    model = None
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            model = line.split(":", 1)[1].strip()
+            break
+    return {
+        "cpus": os.cpu_count(),
+        "cpu_model": model,
+        "memory_mib": memory >> 20,
+        "kernel": platform.release(),
+        "distribution": platform.freedesktop_os_release().get("PRETTY_NAME"),
+    }
+
+
+def tools() -> dict[str, str | None]:
+    """Return the versions of the tools; None for what is not there."""
+    xen = packages.version("xen-hypervisor-4.17-amd64")
+    found: dict[str, str | None] = {"xen": xen, "python": platform.python_version()}
+    for name, argv in (("qemu", boot.QEMU), ("gcc", "gcc"), ("ld", "ld")):
+        try:
+            found[name] = command.output([argv, "--version"]).splitlines()[0]
+        except HarnessError:
+            found[name] = None
+    return found
