@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The front door. KERNEL=<tarball, tree, or TREE@REF> for a kernel of your own.
+#   make bench   from a clone to the table
+#   make test    the tests; those that boot included
+#   make lint    what the tools say of the code
+#   make clean   what make left in the checkout; runs and the cache stay
+
+KERNEL ?=
+kernel := $(if $(KERNEL),--kernel '$(KERNEL)')
+
+.PHONY: help bench test test-fast test-vm lint clean packages packages-test
+
+help:
+	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
+
+bench: packages
+	@./bouncemark run --profile quick --compare $(kernel)
+
+test: packages-test
+	@tests/run fast vm
+
+test-fast: packages-test
+	@tests/run fast
+
+test-vm: packages-test
+	@tests/run vm
+
+lint: packages-test
+	@ci/lint
+
+packages:
+	@ci/install packages.txt
+
+packages-test:
+	@ci/install packages.txt packages-test.txt
+
+clean:
+	rm -rf bench/guest/build .mypy_cache harness/__pycache__

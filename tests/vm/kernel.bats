@@ -1,0 +1,47 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# A kernel tree of the user's: one instruction added to one design's map path is
+# seen, in that variant and operation and nowhere else.
+
+load ../lib/common
+
+setup_file() {
+	load ../lib/common
+	export TREE="$BATS_FILE_TMPDIR/linux" RESULTS="$BATS_FILE_TMPDIR/runs"
+	mkdir "$TREE"
+	tar -x --strip-components=1 -C "$TREE" -f /usr/src/linux-source-6.12.tar.xz
+	measure before
+	# One instruction on the way of every map in dom0 under the iommu design.
+	sed -i '/^static dma_addr_t xen_swiotlb_map_page/,/^}/ s/^\tBUG_ON(dir == DMA_NONE);/&\n\tasm volatile("nop");/' \
+		"$TREE/drivers/xen/swiotlb-xen.c"
+	local begin=$SECONDS
+	measure after
+	echo $((SECONDS - begin)) >"$BATS_FILE_TMPDIR/seconds"
+}
+
+measure() {
+	./bouncemark run --profile quick --kernel "$TREE" --results "$RESULTS/$1" \
+		--variant native-iommu --variant dom0-iommu \
+		>"$BATS_FILE_TMPDIR/$1" 2>&1 || true
+}
+
+teardown_file() {
+	# The tree is gone after this; what was built of it is of no more use.
+	rm -rf "${XDG_CACHE_HOME:-$HOME/.cache}/bouncemark/trees/linux-"*
+}
+
+@test "one added instruction is seen, in the right variant and operation only" {
+	cat "$BATS_FILE_TMPDIR/before" "$BATS_FILE_TMPDIR/after"
+	grep -q 'asm volatile' "$TREE/drivers/xen/swiotlb-xen.c"
+	run ./bouncemark compare "$RESULTS"/before/* "$RESULTS"/after/*
+	echo "$output"
+	[ "$status" -eq 4 ]
+	./bouncemark compare --json "$RESULTS"/before/* "$RESULTS"/after/* \
+		>"$BATS_TEST_TMPDIR/diff.json" || true
+	"$PY" tests/lib/one_instruction.py "$BATS_TEST_TMPDIR/diff.json"
+}
+
+@test "a one-line edit takes no full build" {
+	echo "$(cat "$BATS_FILE_TMPDIR/seconds") s"
+	[ "$(cat "$BATS_FILE_TMPDIR/seconds")" -lt 240 ]
+}
