@@ -97,11 +97,9 @@ def _kernel(one: argparse.ArgumentParser) -> None:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
-    options = parser().parse_args(words)
-    do: Callable[[argparse.Namespace], int] = options.do
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        status = do(options)
+        status = _command(words)
         sys.stdout.flush()
         return status
     except UsageError as problem:
@@ -121,6 +119,16 @@ def main(words: Sequence[str] | None = None) -> int:
         where = f"{problem.filename}: " if problem.filename else ""
         print(f"bouncemark: {where}{problem.strerror}", file=sys.stderr)
         return Verdict.ERROR.exit_code
+
+
+def _command(words: Sequence[str] | None) -> int:
+    try:
+        options = parser().parse_args(words)
+    except SystemExit as done:
+        # --help, or a word that was refused.
+        return int(done.code or 0)
+    do: Callable[[argparse.Namespace], int] = options.do
+    return do(options)
 
 
 def _interrupt(*_: object) -> None:

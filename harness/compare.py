@@ -9,6 +9,7 @@ from typing import Any, Mapping, Sequence
 
 from harness.changes import RunsDiff, runs
 from harness.operations import (
+    NOT_PLANNED,
     Difference,
     Figure,
     Index,
@@ -178,7 +179,7 @@ def _unknown(run: Run, table: Index, variants: Sequence[str]) -> dict[str, str]:
 
 
 def _empty(cells: Sequence[object]) -> str:
-    return "not measured" if cells else "not in the plan"
+    return "not measured" if cells else NOT_PLANNED
 
 
 def _row(

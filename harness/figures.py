@@ -7,7 +7,7 @@ from rich.table import Table
 
 from harness.changes import percent
 from harness.compare import Designs, Row
-from harness.operations import Difference, Figure, Known, Unknown, reasons
+from harness.operations import NOT_PLANNED, Difference, Figure, Known, Unknown, reasons
 from harness.tables import Block, Column, Field, Style, least, most, table
 
 HEADINGS = {"unbounced": "UNBOUNCED", "bounced": "BOUNCED", "coherent": "COHERENT"}
@@ -24,7 +24,7 @@ def tables(designs: Designs, width: int, style: Style) -> list[Table]:
     One table with everything; or figures and differences apart; or the same with
     the minimum under the figure; at worst native and dom0 figures apart too.
     """
-    rows, names = designs.rows, designs.variants
+    rows, names = designs.rows, _planned(designs)
     whole = _table(rows, [_figures(rows, names, False), _changes(rows, True)], style)
     if most(whole, width) <= width:
         return [whole]
@@ -213,10 +213,18 @@ def _grouped(texts: Sequence[str]) -> list[str]:
     return found[:NOTED] + ([f"and {more} other reasons"] if more > 0 else [])
 
 
+def _planned(designs: Designs) -> list[str]:
+    """Return the variants that the run's plan has: the others need no column."""
+    return [
+        name for name in designs.variants if designs.unknown.get(name) != NOT_PLANNED
+    ]
+
+
 def _unknown(designs: Designs) -> list[str]:
     """Say why figures are missing: a variant as a whole, or single operations."""
-    texts = [f"{name}: {reason}" for name, reason in designs.unknown.items()]
-    for name in designs.variants:
+    names = _planned(designs)
+    texts = [f"{name}: {why}" for name, why in designs.unknown.items() if name in names]
+    for name in names:
         single = [
             f"{name}: {item.reason}"
             for item in (row.figures[name] for row in designs.rows)

@@ -30,15 +30,32 @@ for dom0 in (False, True):
     for name in ("obsolete", "elevateprivileges", "spawn", "resourcecontrol"):
         assert f"{name}=deny" in sandbox
     assert {"-nodefaults", "-no-user-config", "-no-reboot"} <= set(words)
-    for pair in (("-monitor", "none"), ("-nic", "none"), ("-display", "none"), ("-vga", "none")):
+    for pair in (
+        ("-monitor", "none"),
+        ("-nic", "none"),
+        ("-display", "none"),
+        ("-vga", "none"),
+    ):
         assert pair in pairs, pair
-    unwanted = {"-netdev", "-net", "-qmp", "-mon", "-vnc", "-gdb", "-s", "-hda", "-drive"}
+    unwanted = {
+        "-netdev",
+        "-net",
+        "-qmp",
+        "-mon",
+        "-vnc",
+        "-gdb",
+        "-s",
+        "-hda",
+        "-drive",
+    }
     assert not unwanted & set(words)
     assert words.count("-device") == 2, words
     assert ("-device", "edu,dma_mask=0xffffffff") in pairs
     assert ("-device", "isa-debugcon,iobase=0xe9,chardev=channel") in pairs
     assert ("-chardev", f"file,id=channel,path={tmp}/channel.raw") in pairs
-    assert words.count("-serial") == 1 and ("-serial", f"file:{tmp}/console.log") in pairs
+    assert (
+        words.count("-serial") == 1 and ("-serial", f"file:{tmp}/console.log") in pairs
+    )
     assert ("-m", "2048M") in pairs and ("-cpu", "max,-smap") in pairs
     assert ("-machine", "pc,hpet=off,max-ram-below-4g=1024M") in pairs
 EOF
@@ -85,7 +102,12 @@ assert after(words, "-kernel") == f"{tmp}/bzImage"
 assert after(words, "-initrd") == f"{tmp}/initramfs"
 line = after(words, "-append")
 assert line == boot.command_line(native)
-assert {"console=ttyS0", "panic=-1", "swiotlb=force", "bouncemark.channel=port:e9"} <= set(line.split())
+assert {
+    "console=ttyS0",
+    "panic=-1",
+    "swiotlb=force",
+    "bouncemark.channel=port:e9",
+} <= set(line.split())
 assert "hvc0" not in line
 
 dom0 = boots.target(tmp, True)
@@ -95,7 +117,12 @@ xen = after(words, "-append").split()
 assert "dom0_mem=1536M,max:1536M" in xen and "console=com1" in xen
 assert "swiotlb=force" not in xen
 line = boot.command_line(dom0)
-assert {"console=hvc0", "panic=-1", "swiotlb=force", "bouncemark.channel=port:e9"} <= set(line.split())
+assert {
+    "console=hvc0",
+    "panic=-1",
+    "swiotlb=force",
+    "bouncemark.channel=port:e9",
+} <= set(line.split())
 assert after(words, "-initrd") == f"{tmp}/bzImage {line},{tmp}/initramfs"
 EOF
 }
@@ -254,7 +281,9 @@ assert lines[1:] == [f"    {number}" for number in range(89, 101)]
 nowhere = (["/nowhere/tool"], {"seconds": 1, "log": log})
 said = trees.refusal(HarnessError, lambda: command.run(nowhere[0], **nowhere[1]))
 assert said == "tool: cannot be started: No such file or directory", said
-said = trees.refusal(HarnessError, command.output, ["sh", "-c", "echo a >&2; echo b >&2; exit 1"])
+said = trees.refusal(
+    HarnessError, command.output, ["sh", "-c", "echo a >&2; echo b >&2; exit 1"]
+)
 assert said.endswith(": b"), said
 assert command.output(["echo", "text"]) == "text\n"
 EOF

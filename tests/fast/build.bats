@@ -247,9 +247,7 @@ trees.patch(repo.designs / "hook/6.6/0001-two.patch")
 makefile = trees.MAKEFILE.replace("LEVEL = 12", "LEVEL = 15")
 origin = trees.source(trees.kernel(tmp / "linux", Makefile=makefile), tmp)
 assert origin.release == "6.15"
-said = trees.refusal(
-    Missing, build.plan_kernel, build.DESIGNS["hook"], origin, repo
-)
+said = trees.refusal(Missing, build.plan_kernel, build.DESIGNS["hook"], origin, repo)
 assert said == "no hook series for Linux 6.15; there is one for 6.12, 6.6", said
 assert Missing.verdict is Verdict.SKIP
 assert build.plan_kernel(build.DESIGNS["iommu"], origin, repo).series.patches == ()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Verdicts: from what a boot left behind to PASS, FAIL, SKIP, ERROR or CRASH.
+# Verdicts on boots that came to their end: was it the variant, was it right?
 
 setup() {
 	load ../lib/records
@@ -17,11 +17,15 @@ from harness import collect, plan, record
 tmp = Path(os.environ["TMP"])
 for variant in plan.variants():
     cell = boots.cell(variant.name)
-    done = collect.record(cell, boots.ended(boots.channel(boots.talk(cell))), boots.INPUTS)
+    done = collect.record(
+        cell, boots.ended(boots.channel(boots.talk(cell))), boots.INPUTS
+    )
     assert (done.verdict, done.reason) == (record.Verdict.PASS, ""), done.reason
     assert len(done.engagement) == 9 + (variant.boot == "dom0")
     assert all(proof.ok for proof in done.engagement)
-    found = [(item.step, item.series, item.p50, item.probe) for item in done.measurements]
+    found = [
+        (item.step, item.series, item.p50, item.probe) for item in done.measurements
+    ]
     assert found == [
         ("map-64", "map", 40, 40),
         ("map-64", "unmap", 40, 40),
@@ -29,71 +33,11 @@ for variant in plan.variants():
     ], found
     assert done.measurements[0].parameters == {"op": "map_single", "size": 64}
     assert done.measurements[0].bounce == record.Bounce(2, 0, 0, 0, 0, 0)
-    assert done.console_tail == () and done.facts["dma.xen_pv"] == cell.variant.name.startswith("dom0")
+    assert done.console_tail == () and done.facts[
+        "dma.xen_pv"
+    ] == cell.variant.name.startswith("dom0")
     path = record.save_cell(done, tmp)
     assert record.load_cell(path) == done
-EOF
-}
-
-@test "a boot that did not come to its end is CRASH or ERROR, and the reason says how" {
-	py <<'EOF'
-import os, re
-from pathlib import Path
-import boots
-from harness import collect, record
-
-tmp = Path(os.environ["TMP"])
-cell = boots.cell()
-talk = boots.talk(cell)
-whole, none = boots.channel(talk), b""
-early = boots.channel(talk[:-1])
-begun = boots.channel(talk[: len(boots.facts(cell)) + 2])
-facts = boots.channel(talk[: len(boots.facts(cell)) + 1])
-torn, damaged = whole[:-5], whole.replace(b'"count": 2', b'"count": 3', 1)
-panic = b"[ 1.5] Kernel panic - not syncing: Attempted to kill init!\r\n"
-oops = b"[ 1.4] Oops: general protection fault, probably for non-canonical\n" + panic
-bug = b"[ 1.4] kernel BUG at kernel/dma/direct.c:7!\n" + panic
-page = b"[ 1.4] BUG: unable to handle page fault for address: ffff\n" + panic
-xen = b"(XEN) ****\n(XEN) Panic on CPU 0:\n(XEN) FATAL TRAP\n"
-off, again = b"reboot: Power down\n", b"reboot: Restarting system\n"
-debug = b"[ 1.4] [DEBUG: nothing happened]\n"
-killed = {"status": None, "why": "deadline"}
-for data, changes, verdict, words in (
-    (begun, {"console": panic}, "CRASH", r"kernel panic: Attempted to kill init! \(in step map-64\)"),
-    (early, {"console": oops}, "CRASH", "oops: general protection fault"),
-    (facts, {"console": bug}, "CRASH", r"oops: kernel BUG at .*:7! \(before the first step\)"),
-    (none, {"console": page}, "CRASH", r"oops: .*page fault.* \(the guest never answered\)"),
-    (torn, {"console": panic}, "CRASH", "kernel panic: Attempted to kill init!"),
-    (none, {"console": xen}, "CRASH", "Xen panic"),
-    (begun, {"console": panic, **killed}, "CRASH", "kernel panic: Attempted to kill init!"),
-    (begun, killed, "CRASH", r"hang: not done after 3 s \(in step map-64\)"),
-    (none, killed, "CRASH", r"hang: not done after 3 s \(the guest never answered\)"),
-    (early, killed, "CRASH", r"hang: .* \(after step sync-64\)"),
-    (whole, killed, "CRASH", r"hang: .* \(after step sync-64\)"),
-    (early, {**killed, "why": "console flooded"}, "CRASH", r"console flooded \(after step sync-64\)"),
-    (early, {**killed, "why": "channel flooded"}, "CRASH", "channel flooded"),
-    (early, {**killed, "why": "dom0 crashed"}, "CRASH", r"dom0 crashed \(after step sync-64\)"),
-    (early, {**killed, "why": "dom0 crashed", "console": oops}, "CRASH", "oops: general protection"),
-    (early, {}, "CRASH", r"early exit: the guest ended before the job was done \(after step sync-64\)"),
-    (early, {"console": off}, "CRASH", "early exit: the guest powered off before"),
-    (begun, {"console": again}, "CRASH", r"early exit: the guest rebooted .* \(in step map-64\)"),
-    (none, {}, "CRASH", r"early exit: .* \(the guest never answered\)"),
-    (whole, {"status": 1, "stderr": b"one\nno such device\n"}, "ERROR", "QEMU ended with status 1: no such device"),
-    (none, {"status": 1}, "ERROR", "QEMU ended with status 1: it said nothing"),
-    (early, {"status": -11, "stderr": b"\xff"}, "ERROR", "QEMU ended with signal 11: "),
-    (torn, {}, "ERROR", r"torn frame: frame \d+ at byte \d+: the bytes end within"),
-    (damaged, {}, "ERROR", "channel damaged: .*the checksum is wrong"),
-    (whole + b"x", {}, "ERROR", "channel damaged: .*something follows the last frame"),
-    (b"x" + whole, {}, "ERROR", "channel damaged: frame 0 at byte 0: no frame begins here"),
-    (damaged, {"console": debug}, "ERROR", "channel damaged"),
-):
-    done = collect.record(cell, boots.ended(data, **changes), boots.INPUTS)
-    said = f"{done.verdict.value} {done.reason}"
-    assert re.search(f"^{verdict} {words}", said), (said, verdict, words)
-    assert not done.measurements and not done.values
-    if "console" in changes:
-        assert done.console_tail[-1] == changes["console"].decode().splitlines()[-1]
-    record.save_cell(done, tmp)
 EOF
 }
 
@@ -109,7 +53,9 @@ def reason(variant, guest, **changes):
         cell, boots.ended(boots.channel(boots.talk(cell, changes=told))), boots.INPUTS
     )
     assert not done.measurements
-    good = done.verdict.value == "ERROR" and done.reason.startswith(f"{variant} did not engage: ")
+    good = done.verdict.value == "ERROR" and done.reason.startswith(
+        f"{variant} did not engage: "
+    )
     assert good, (done.verdict, done.reason)
     return done.reason.removeprefix(f"{variant} did not engage: ")
 
@@ -119,32 +65,107 @@ for variant, guest, said in (
     ("dom0-hook", "native-hook", "Xen PV domain: expected True, found False"),
     ("native-hook", "dom0-hook", "Xen PV domain: expected False, found True"),
     # A hook kernel without the series is the iommu kernel.
-    ("dom0-hook", "dom0-iommu", "kernel has xen_swiotlb_map_page: expected False, found True"),
-    ("dom0-iommu", "dom0-hook", "kernel has xen_swiotlb_map_page: expected True, found False"),
-    ("native-hook", "native-iommu", "kernel has xen_swiotlb_map_page: expected False, found True"),
-    ("native-plain", "native-iommu", "kernel has xen_start_kernel: expected False, found True"),
-    ("native-iommu", "native-plain", "kernel has xen_start_kernel: expected True, found False"),
-    ("native-plain", "native-plain+force", "everything is made to bounce: expected False, found True"),
-    ("native-plain+force", "native-plain", "everything is made to bounce: expected True, found False"),
+    (
+        "dom0-hook",
+        "dom0-iommu",
+        "kernel has xen_swiotlb_map_page: expected False, found True",
+    ),
+    (
+        "dom0-iommu",
+        "dom0-hook",
+        "kernel has xen_swiotlb_map_page: expected True, found False",
+    ),
+    (
+        "native-hook",
+        "native-iommu",
+        "kernel has xen_swiotlb_map_page: expected False, found True",
+    ),
+    (
+        "native-plain",
+        "native-iommu",
+        "kernel has xen_start_kernel: expected False, found True",
+    ),
+    (
+        "native-iommu",
+        "native-plain",
+        "kernel has xen_start_kernel: expected True, found False",
+    ),
+    (
+        "native-plain",
+        "native-plain+force",
+        "everything is made to bounce: expected False, found True",
+    ),
+    (
+        "native-plain+force",
+        "native-plain",
+        "everything is made to bounce: expected True, found False",
+    ),
 ):
     assert reason(variant, guest) == said, reason(variant, guest)
 for variant, changes, said in (
-    ("dom0-hook", {"symbol.arch_dma_range_ready": False}, "kernel has arch_dma_range_ready"),
-    ("dom0-iommu", {"dma.ops": ""}, "map_page of the dma_map_ops: expected xen_swiotlb_map_page, found none"),
-    ("dom0-hook", {"dma.ops": "xen_swiotlb_map_page"}, "map_page of the dma_map_ops: expected none"),
-    ("native-plain", {"dma.ops": "intel_map_page"}, "map_page of the dma_map_ops: expected none"),
+    (
+        "dom0-hook",
+        {"symbol.arch_dma_range_ready": False},
+        "kernel has arch_dma_range_ready",
+    ),
+    (
+        "dom0-iommu",
+        {"dma.ops": ""},
+        "map_page of the dma_map_ops: expected xen_swiotlb_map_page, found none",
+    ),
+    (
+        "dom0-hook",
+        {"dma.ops": "xen_swiotlb_map_page"},
+        "map_page of the dma_map_ops: expected none",
+    ),
+    (
+        "native-plain",
+        {"dma.ops": "intel_map_page"},
+        "map_page of the dma_map_ops: expected none",
+    ),
     ("dom0-iommu", {"dma.initial_domain": False}, "initial domain: expected True"),
-    ("dom0-hook", {"dma.pages_moved": 0}, "p2m: expected machine frames are not page frames"),
-    ("dom0-hook", {"dma.probe_machine": 0x1000000, "dma.probe_dma": 0x1000000}, "p2m: "),
-    ("dom0-iommu", {"dma.pool_slots": 0}, "pool: expected there, found dma.pool_slots 0x0"),
-    ("dom0-hook", {"dma.probe_dma": 0x1000000}, "mapped page: expected at its machine address"),
-    ("native-hook", {"dma.probe_dma": 0x2000000}, "mapped page: expected at its machine address"),
+    (
+        "dom0-hook",
+        {"dma.pages_moved": 0},
+        "p2m: expected machine frames are not page frames",
+    ),
+    (
+        "dom0-hook",
+        {"dma.probe_machine": 0x1000000, "dma.probe_dma": 0x1000000},
+        "p2m: ",
+    ),
+    (
+        "dom0-iommu",
+        {"dma.pool_slots": 0},
+        "pool: expected there, found dma.pool_slots 0x0",
+    ),
+    (
+        "dom0-hook",
+        {"dma.probe_dma": 0x1000000},
+        "mapped page: expected at its machine address",
+    ),
+    (
+        "native-hook",
+        {"dma.probe_dma": 0x2000000},
+        "mapped page: expected at its machine address",
+    ),
     ("native-hook", {"dma.pages_moved": 1}, "p2m: expected none"),
-    ("native-plain+force", {"dma.probe_dma": 0x1000000}, "mapped page: expected bounced"),
+    (
+        "native-plain+force",
+        {"dma.probe_dma": 0x1000000},
+        "mapped page: expected bounced",
+    ),
     ("native-plain+force", {"dma.pool_slots": 0}, "mapped page: expected bounced"),
-    ("dom0-iommu+force", {"dma.probe_dma": 0x7F000000}, "mapped page: expected bounced"),
+    (
+        "dom0-iommu+force",
+        {"dma.probe_dma": 0x7F000000},
+        "mapped page: expected bounced",
+    ),
 ):
-    assert reason(variant, variant, **changes).startswith(said), (said, reason(variant, variant, **changes))
+    assert reason(variant, variant, **changes).startswith(said), (
+        said,
+        reason(variant, variant, **changes),
+    )
 # What the guest does not tell is not taken for good: each fact is needed.
 for variant in ("dom0-iommu", "dom0-hook+force", "native-plain"):
     for name in boots.facts(boots.cell(variant)):
@@ -173,16 +194,31 @@ for talk, words in (
     (boots.talk(cell, cell=""), "the guest ran another cell's job"),
     (boots.talk(cell, cell="", changes={"job.error": "line 3: no"}), "job: line 3: no"),
     (boots.talk(cell, changes={"dma.error": "insmod: EINVAL"}), "dma: insmod: EINVAL"),
-    (boots.talk(cell, changes={"module.error": "dmabench.ko: ENOENT"}), "module: dmabench.ko: ENOENT"),
+    (
+        boots.talk(cell, changes={"module.error": "dmabench.ko: ENOENT"}),
+        "module: dmabench.ko: ENOENT",
+    ),
     (boots.talk(cell, [one]), "step sync-64: nothing was reported"),
     (boots.talk(cell, []), "step map-64: nothing was reported"),
     (boots.talk(cell, [one, two, stray]), "step stray: nobody planned it"),
     (boots.talk(cell, [unended, two]), "channel damaged: .*a step has not ended"),
-    (boots.talk(cell, [one, boots.step("sync-64", "error", "EIO")]), "step sync-64: EIO"),
-    (boots.talk(cell, [boots.step("map-64", "fail", "no"), boots.step("sync-64", "error")]), "step sync-64: error"),
+    (
+        boots.talk(cell, [one, boots.step("sync-64", "error", "EIO")]),
+        "step sync-64: EIO",
+    ),
+    (
+        boots.talk(
+            cell, [boots.step("map-64", "fail", "no"), boots.step("sync-64", "error")]
+        ),
+        "step sync-64: error",
+    ),
 ):
     done = collect.record(cell, boots.ended(boots.channel(talk)), boots.INPUTS)
-    assert done.verdict.value == "ERROR" and re.match(words, done.reason), (done.verdict, done.reason, words)
+    assert done.verdict.value == "ERROR" and re.match(words, done.reason), (
+        done.verdict,
+        done.reason,
+        words,
+    )
     assert not done.measurements
 EOF
 }
@@ -197,15 +233,24 @@ one, two = boots.step("map-64"), boots.step("sync-64")
 skips = [boots.step(name, "skip", f"no {name}") for name in ("map-64", "sync-64")]
 leak, lost = {"swiotlb.used_after": 13}, {"swiotlb.used_after": None}
 for steps, changes, verdict, reason in (
-    ([boots.step("map-64", "fail", "wrong data"), two], {}, "FAIL", "step map-64: wrong data"),
+    (
+        [boots.step("map-64", "fail", "wrong data"), two],
+        {},
+        "FAIL",
+        "step map-64: wrong data",
+    ),
     ([one, boots.step("sync-64", "fail")], {}, "FAIL", "step sync-64: fail"),
     ([skips[0], boots.step("sync-64", "fail", "no")], {}, "FAIL", "step sync-64: no"),
     (
-        [boots.step("map-64", unexplained=1), two], {}, "FAIL",
+        [boots.step("map-64", unexplained=1), two],
+        {},
+        "FAIL",
         "step map-64: 1 of 2 mappings bounced and nothing demanded it",
     ),
     (
-        [one, boots.step("sync-64", missed=2)], {}, "FAIL",
+        [one, boots.step("sync-64", missed=2)],
+        {},
+        "FAIL",
         "step sync-64: 2 of 2 mappings had to bounce and did not",
     ),
     ([boots.step("map-64", mask=2), two], {}, "PASS", ""),
@@ -218,52 +263,11 @@ for steps, changes, verdict, reason in (
 ):
     talk = boots.talk(cell, steps, changes)
     done = collect.record(cell, boots.ended(boots.channel(talk)), boots.INPUTS)
-    assert (done.verdict.value, done.reason) == (verdict, reason), (done.verdict, done.reason, reason)
+    assert (done.verdict.value, done.reason) == (verdict, reason), (
+        done.verdict,
+        done.reason,
+        reason,
+    )
     assert bool(done.measurements) == (verdict == "PASS")
-EOF
-}
-
-@test "whatever the guest, QEMU or a build says, a reason is one line that can be saved" {
-	py <<'EOF'
-import os
-from pathlib import Path
-import boots
-from harness import collect, record
-from harness.errors import HarnessError
-from harness.record import Verdict
-
-tmp = Path(os.environ["TMP"])
-cell = boots.cell()
-ugly = "first\n\x1b[31msecond\x00\t" + "long " * 400
-for talk, changes in (
-    (boots.talk(cell, [boots.step("map-64", "error", ugly)]), {}),
-    (boots.talk(cell, changes={"dma.error": ugly}), {}),
-    (boots.talk(cell, changes={"dma.ops": ugly}), {}),
-    ([], {"status": 1, "stderr": b"\x1b[1mno\x07 device\x7f"}),
-):
-    boot = boots.ended(boots.channel(talk), **changes)
-    done = collect.record(cell, boot, boots.INPUTS)
-    assert done.verdict is Verdict.ERROR
-    saved = record.load_cell(record.save_cell(done, tmp))
-    assert saved.reason == done.reason
-    assert "device" in saved.reason or "first" in saved.reason, saved.reason
-text = "make: exit status 2; see log\n    cc1: error\n    make: *** [x] Error 1"
-done = collect.without_boot(cell, HarnessError(text), boots.INPUTS)
-assert record.load_cell(record.save_cell(done, tmp)) == done
-assert done.reason == "make: exit status 2; see log cc1: error make: *** [x] Error 1"
-EOF
-}
-
-@test "a console's last lines are kept, printable and bounded" {
-	py <<'EOF'
-from harness import console
-
-noise = b"\x1b[2J\x1b[01;31m(XEN) colour\x1b[0m\r\n\r\n   \n\x00\x07bell\xff\tend  \n" + b"x" * 500
-assert console.clean(noise) == ["(XEN) colour", "bell\tend", "x" * 240]
-many = b"".join(b"line %d\n" % number for number in range(100))
-assert console.tail(many) == tuple(f"line {number}" for number in range(80, 100))
-assert console.tail(b"") == () and console.death(many) is None
-assert console.ending(b"[ 2.0] reboot: Power down\n") == "the guest powered off"
-assert console.ending(b"(XEN) Hardware Dom0 shutdown: rebooting machine\n") == "the guest rebooted"
 EOF
 }

@@ -11,10 +11,12 @@ setup() {
 	py <<'EOF'
 from harness import kconfig
 
-asked = kconfig.merged([
-    "# a comment\nCONFIG_A=y\nCONFIG_B=m\nCONFIG_C=n\nCONFIG_D=y\n",
-    '# CONFIG_D is not set\nCONFIG_A=m\nCONFIG_S="a b"\nCONFIG_N=8\n',
-])
+asked = kconfig.merged(
+    [
+        "# a comment\nCONFIG_A=y\nCONFIG_B=m\nCONFIG_C=n\nCONFIG_D=y\n",
+        '# CONFIG_D is not set\nCONFIG_A=m\nCONFIG_S="a b"\nCONFIG_N=8\n',
+    ]
+)
 assert asked == {
     "CONFIG_A": "m",
     "CONFIG_B": "m",

@@ -30,7 +30,10 @@ assert plan.variant("dom0-hook+force") == plan.Variant("dom0", "hook", True)
 for name in ("dom0-plain", "dom0", "hook", "", "dom0-hook+force+force"):
     said = trees.refusal(UsageError, plan.variant, name)
     assert said == f"variant {name}: allowed are {', '.join(names)}", said
-assert plan.designs(["dom0-hook", "native-hook", "native-plain+force"]) == ["plain", "hook"]
+assert plan.designs(["dom0-hook", "native-hook", "native-plain+force"]) == [
+    "plain",
+    "hook",
+]
 EOF
 }
 
@@ -84,7 +87,12 @@ assert [(cell.workload.name, cell.variant.name) for cell in planned] == [
     ("work", "dom0-iommu+force"),
 ]
 spec = planned[3].spec
-assert (spec.variant, spec.design, spec.boot, spec.force) == ("dom0-iommu+force", "iommu", "dom0", True)
+assert (spec.variant, spec.design, spec.boot, spec.force) == (
+    "dom0-iommu+force",
+    "iommu",
+    "dom0",
+    True,
+)
 assert dict(spec.parameters) == {"memory_mib": 2048, "low_mib": 1024}
 assert (spec.workload, spec.clock, spec.p2m) == ("work", "insn", "linear")
 twice = boots.profile("dom0-hook", "dom0-hook", workloads=("work", "work"))
@@ -92,7 +100,10 @@ assert len(plan.cells(twice, works, boots.KERNELS)) == 1
 for changes, said in (
     ({"workloads": ("fio",)}, "workload fio: allowed are work, native"),
     ({"variants": ("dom0-plain",)}, "variant dom0-plain: allowed are native-plain"),
-    ({"workloads": ("native",), "variants": ("dom0-hook",)}, "profile p: no workload runs on its variants"),
+    (
+        {"workloads": ("native",), "variants": ("dom0-hook",)},
+        "profile p: no workload runs on its variants",
+    ),
 ):
     bad = dataclasses.replace(profile, **changes)
     found = trees.refusal(UsageError, plan.cells, bad, works, boots.KERNELS)
@@ -108,7 +119,9 @@ from harness import plan
 
 work = dataclasses.replace(boots.WORK, modules=("dmabench", "trial"))
 cell = boots.cell("dom0-hook", work)
-assert plan.job(cell) == f"""\
+assert (
+    plan.job(cell)
+    == f"""\
 protocol 1
 cell {cell.id}
 device 1234:11e8
@@ -119,10 +132,13 @@ symbol xen_swiotlb_map_page
 symbol arch_dma_range_ready
 step dmabench map-64 op=map_single size=64
 step dmabench sync-64 op=sync size=64
-""", plan.job(cell)
+"""
+), plan.job(cell)
 bare = dataclasses.replace(boots.WORK, pci=None, modules=())
 lines = plan.job(boots.cell("native-plain", bare)).splitlines()
-assert [line.split()[0] for line in lines] == ["protocol", "cell"] + ["symbol"] * 3 + ["step"] * 2
+assert [line.split()[0] for line in lines] == ["protocol", "cell"] + ["symbol"] * 3 + [
+    "step"
+] * 2
 EOF
 }
 
@@ -158,7 +174,9 @@ kinds = {
     rule["if"]["properties"]["kind"]["const"]: rule["then"]["propertyNames"]["enum"]
     for rule in rules
 }
-assert set(kinds) == set(schema["properties"]["step"]["items"]["properties"]["kind"]["enum"])
+assert set(kinds) == set(
+    schema["properties"]["step"]["items"]["properties"]["kind"]["enum"]
+)
 for kind, members in kinds.items():
     done = parsed(f"protocol 1\ncell 00ff\nstep {kind} a nothing=1\n")
     allowed = (done.stdout + done.stderr).strip().rpartition("allowed: ")[2].split()

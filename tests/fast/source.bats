@@ -279,9 +279,7 @@ for origin in (trees.source(packed, tmp), trees.source(tmp / "linux", tmp)):
             place(origin, target)
 
         source._place = cut
-        trees.refusal(
-            KeyboardInterrupt, source.sync, origin, two, tree, tmp / "log"
-        )
+        trees.refusal(KeyboardInterrupt, source.sync, origin, two, tree, tmp / "log")
         source._place = place
         (tree / "kernel/dma/litter.c").write_text("of a build that was cut off\n")
         source.sync(origin, two, tree, tmp / "log")

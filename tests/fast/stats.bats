@@ -47,7 +47,7 @@ EOF
 @test "buckets are those of the kernel module's header" {
 	header=bench/modules/include/uapi/dmabench.h
 	for name in EXACT_BITS SUB_BITS MAX_BITS; do
-		value=$(sed -n "s/^#define DMABENCH_$name[[:space:]]*//p" "$header")
+		value=$(sed -n "s/^#define DMABENCH_${name}[[:space:]]*//p" "$header")
 		[ -n "$value" ]
 		echo "assert stats.$name == $value, stats.$name"
 	done >"$BATS_TEST_TMPDIR/asserts"

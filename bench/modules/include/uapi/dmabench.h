@@ -9,6 +9,7 @@
 #ifndef DMABENCH_UAPI_H
 #define DMABENCH_UAPI_H
 
+#include <linux/const.h>
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
@@ -71,9 +72,9 @@ enum dmabench_layout {
  * fall into the last bucket.
  */
 #define DMABENCH_EXACT_BITS	11
-#define DMABENCH_EXACT		(1u << DMABENCH_EXACT_BITS)
+#define DMABENCH_EXACT		((__u32)_BITUL(DMABENCH_EXACT_BITS))
 #define DMABENCH_SUB_BITS	7
-#define DMABENCH_SUB		(1u << DMABENCH_SUB_BITS)
+#define DMABENCH_SUB		((__u32)_BITUL(DMABENCH_SUB_BITS))
 #define DMABENCH_MAX_BITS	40
 #define DMABENCH_BUCKETS \
 	(DMABENCH_EXACT + (DMABENCH_MAX_BITS - DMABENCH_EXACT_BITS) * DMABENCH_SUB)

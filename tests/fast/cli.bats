@@ -1,0 +1,179 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The command: what it lists, and what it says to wrong words. Nothing is built.
+
+setup() {
+	load ../lib/records
+	export TMP=$BATS_TEST_TMPDIR XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
+}
+
+@test "wrong words end with status 2 and one line that names what is allowed" {
+	py <<'EOF'
+import os
+from pathlib import Path
+from commands import refused
+
+tmp = Path(os.environ["TMP"])
+commands = "'doctor', 'build', 'run', 'compare', 'list'"
+refused(2, f"invalid choice: 'bench' (choose from {commands})", "bench")
+refused(2, "the following arguments are required: COMMAND")
+refused(2, "invalid choice: 'cells' (choose from 'variants',", "list", "cells")
+refused(2, "design pool: allowed are plain, iommu, hook", "build", "hook", "pool")
+refused(2, "profile nope: no such; allowed are quick", "run", "--profile", "nope")
+refused(2, "variant x: allowed are native-plain, ", "run", "--variant", "x")
+refused(2, "workload fio: allowed are ", "run", "--workload", "fio")
+refused(2, "(choose from 'insn', 'wall')", "run", "--clock", "tsc")
+refused(2, "needs tcg; add --clock wall", "run", "--accelerator", "kvm")
+refused(
+    2, f"--workloads-from {tmp}/no: no folder", "run", "--workloads-from", tmp / "no"
+)
+refused(2, f"KERNEL={tmp}/no: no such thing", "run", "--kernel", tmp / "no")
+refused(2, f"KERNEL={tmp}/no: no such thing", "build", "--kernel", tmp / "no")
+# None of them got as far as the sources.
+assert not (tmp / "cache/bouncemark/sources").exists()
+EOF
+}
+
+@test "profiles and workloads of the user's own are checked before anything is done" {
+	py <<'EOF'
+import os
+from pathlib import Path
+import trees
+from commands import refused
+
+tmp = Path(os.environ["TMP"])
+mine = tmp / "mine.toml"
+mine.write_text(trees.PROFILE.replace('"work"', '"mine"').replace("iommu", "pool"))
+profile = ("run", "--profile", mine)
+refused(2, "variant native-pool: allowed are ", *profile, "--workload", "micro")
+refused(2, "workload mine: allowed are ", *profile, "--variant", "native-hook")
+trees.write(tmp / "works", {"mine.toml": "description = 7"})
+refused(2, f"{tmp}/works/mine.toml: ", "run", "--workloads-from", tmp / "works")
+works = trees.WORK.replace("deadline = 60", 'deadline = 60\nboots = ["dom0"]')
+trees.write(tmp / "works", {"mine.toml": works})
+words = (*profile, "--workloads-from", tmp / "works", "--variant", "native-hook")
+refused(2, "profile mine: no workload runs on its variants", *words)
+mine.write_text(trees.PROFILE.replace("clock", "clocks"))
+refused(2, f"{mine}: clocks: allowed are ", *profile)
+assert not (tmp / "cache/bouncemark/sources").exists()
+EOF
+}
+
+@test "compare and list find runs by name and path, and say where there are none" {
+	py <<'EOF'
+import json, os, re
+from pathlib import Path
+import fixtures
+from commands import refused, said
+from harness import record
+
+runs = Path(os.environ["TMP"]) / "runs"
+at = ("--results", str(runs))
+hint = f"no runs in {runs}; make one with: bouncemark run"
+refused(2, hint, "compare", *at)
+refused(
+    2, f"run nope: no such in {runs}; see: bouncemark list runs", "compare", *at, "nope"
+)
+refused(2, "compare: give one run, or two", "compare", *at, "a", "b", "c")
+assert said("list", "runs", *at) == (0, "", "")
+one = fixtures.saved(runs, 1)
+fails = {"dom0-hook": (record.Verdict.FAIL, "wrong")}
+two = fixtures.saved(runs, 2, ends=fails)
+status, text, _ = said("list", "runs", *at)
+assert status == 0 and re.fullmatch(
+    f"{one.manifest.id} +PASS +6/6 cells +insn\n{two.manifest.id} +FAIL +6/6 cells +insn\n",
+    text,
+), text
+# The last run, when none is named.
+status, text, _ = said("compare", *at, "--json")
+assert status == 4 and two.manifest.id in text and json.loads(text)
+status, text, _ = said("compare", *at, one.manifest.id)
+assert status == 0 and one.manifest.id in text
+status, text, _ = said("compare", *at, one.manifest.id, str(two.path))
+assert status == 4 and one.manifest.id in text and two.manifest.id in text
+record.manifest_path(one.path).write_text("{\n")
+refused(
+    3, f"{one.path}/run.json: line 2 column 1: is not JSON", "compare", *at, one.path
+)
+EOF
+}
+
+@test "list prints every variant, workload and profile there is" {
+	py <<'EOF'
+import re
+from commands import said
+from harness import paths
+
+repo = paths.repo()
+status, text, errors = said("list", "variants")
+names = text.split()
+assert (status, errors) == (0, "") and len(names) == 10 and names[0] == "native-plain"
+assert "dom0-hook+force" in names and "dom0-plain" not in names
+for what, folder, line in (
+    (
+        "workloads",
+        repo.workloads,
+        r"^micro +[1-9]\d* steps  cost of each DMA API operation",
+    ),
+    ("profiles", repo.profiles, r"^quick +both designs"),
+):
+    status, text, errors = said("list", what)
+    assert (status, errors) == (0, "") and re.search(line, text, re.MULTILINE), text
+    shown = [line.split()[0] for line in text.splitlines()]
+    assert shown == sorted(path.stem for path in folder.glob("*.toml")), shown
+EOF
+}
+
+@test "a reader who leaves early is no error" {
+	# A pipe nobody reads: even a short list cannot be written to it.
+	"$PY" - <<'EOF'
+import os, subprocess
+
+for words in (["list", "variants"], ["--help"]):
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = ["./bouncemark", *words]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b""), done
+EOF
+}
+
+@test "without a Python module one line names it and what installs it" {
+	mkdir "$TMP/site"
+	cat >"$TMP/site/sitecustomize.py" <<'EOF'
+import os, sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name == os.environ["MISSING"]:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Missing())
+EOF
+	for module in rich jsonschema; do
+		PYTHONPATH=$TMP/site MISSING=$module run ./bouncemark list variants
+		echo "$output"
+		[ "$status" -eq 3 ]
+		[ "$output" = "bouncemark: Python module $module is missing; install what is needed with: make packages" ]
+	done
+}
+
+@test "a cache that cannot be used, or sources that are not there, end with one line" {
+	py <<'EOF'
+import os
+from pathlib import Path
+import trees
+from commands import refused
+from harness import source
+
+tmp = Path(os.environ["TMP"])
+source.DEFAULT = tmp / "linux-source-6.12.tar.xz"
+hint = f"{source.DEFAULT}: not there; install linux-source-6.12"
+refused(3, hint, "build", "plain")
+packed = trees.tarball(trees.kernel(tmp / "linux"), source.DEFAULT)
+assert trees.source("", tmp).label == str(packed)
+os.environ["XDG_CACHE_HOME"] = str(packed)
+refused(3, f"{packed}/bouncemark: Not a directory", "build", "plain")
+EOF
+}
