@@ -74,7 +74,7 @@ installed() {
 	installed gcc
 	run "$TMP/ci/install" one.txt
 	[ "$status" -eq 0 ]
-	[ -z "$output" ]
+	[[ "$output" =~ ^packages:\ [0-9]+\ installed\ in\ [0-9]+\ s$ ]]
 	[ "$(cat "$TMP/apt")" = "update; noninteractive
 install -y --no-install-recommends qemu-system-x86 python3; noninteractive" ]
 	[ ! -e "$TMP/sudo" ]
@@ -85,7 +85,7 @@ install -y --no-install-recommends qemu-system-x86 python3; noninteractive" ]
 	echo 1000 >"$TMP/id"
 	run "$TMP/ci/install" one.txt
 	[ "$status" -eq 0 ]
-	[ -z "$output" ]
+	[[ "$output" =~ ^packages:\ [0-9]+\ installed\ in\ [0-9]+\ s$ ]]
 	[ "$(cat "$TMP/apt")" = "update; noninteractive
 install -y --no-install-recommends qemu-system-x86; noninteractive" ]
 	[ "$(grep -c '^sudo -n ' "$TMP/sudo")" -eq 3 ]
