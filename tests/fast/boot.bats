@@ -274,6 +274,8 @@ slow = f"sleep 300 & echo $! >{tmp}/pid; wait"
 said = trees.refusal(HarnessError, run, slow, 0.3)
 assert said == f"sh: not done after 0 s; see {log}", said
 assert gone((tmp / "pid").read_text().strip())
+said = trees.refusal(Failed, run, "echo only; exit 9")
+assert said == f"sh: exit status 9; see {log}\n    only", said
 said = trees.refusal(Failed, run, "seq 100; exit 9")
 lines = said.splitlines()
 assert lines[0] == f"sh: exit status 9; see {log}" and "first" not in said

@@ -132,7 +132,8 @@ import os, subprocess
 for words in (["list", "variants"], ["--help"]):
     reader, writer = os.pipe()
     os.close(reader)
-    command = ["./bouncemark", *words]
+    # Buffered, as a user's is: the last of it is written when all is done.
+    command = ["env", "-u", "PYTHONUNBUFFERED", "./bouncemark", *words]
     done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE)
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, b""), done

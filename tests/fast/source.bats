@@ -28,7 +28,8 @@ assert {source.release for source in found} == {"6.12"}
 for source in found[1:]:
     assert source.manifest == found[0].manifest, source.label
     assert source.key == found[0].key
-assert set(found[0].manifest) == {*trees.FILES, "include/linux/link.h"}
+links = {"include/linux/link.h", "include/prefix"}
+assert set(found[0].manifest) == {*trees.FILES, *links}
 words = ["git", "-C", str(tracked), "rev-parse", "HEAD:include/linux/link.h"]
 blob = subprocess.run(words, capture_output=True, text=True).stdout.strip()
 assert found[0].manifest["include/linux/link.h"] == f"120000 {blob}"

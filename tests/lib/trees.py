@@ -140,9 +140,10 @@ def write(root: Path, files: Mapping[str, str]) -> None:
 
 
 def kernel(root: Path, **changes: str) -> Path:
-    """Write a kernel tree with an executable and a link in it; return root."""
+    """Write a kernel tree, with an executable and two links; return root."""
     write(root, {**FILES, **changes})
     (root / "include/linux/link.h").symlink_to("dma.h")
+    (root / "include/prefix").symlink_to("linux")
     return root
 
 
@@ -195,18 +196,19 @@ def patch(path: Path, text: str = PATCH) -> Path:
     return path
 
 
-def checkout(root: Path) -> Repo:
+def checkout(root: Path, release: str = "6.12", diff: str = PATCH) -> Repo:
     """Write what a checkout of bouncemark has for kernels: fragments, a series."""
     for name, text in FRAGMENTS.items():
         write(root / "kconfigs", {f"{name}.config": text})
-    patch(root / "bench/designs/hook/6.12/0001-two.patch")
-    patch(root / "bench/designs/hook/6.12/0000-cover-letter.patch", "no patch\n")
+    folder = root / "bench/designs/hook" / release
+    patch(folder / "0001-two.patch", diff)
+    patch(folder / "0000-cover-letter.patch", "no patch\n")
     return Repo(root)
 
 
-def bench(root: Path) -> Repo:
+def bench(root: Path, release: str = "6.12", patch: str = PATCH) -> Repo:
     """Write all of a checkout that a run needs; its guest and module are texts."""
-    made = checkout(root)
+    made = checkout(root, release, patch)
     write(
         root / "bench",
         {
