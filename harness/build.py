@@ -7,11 +7,9 @@ after each other: their objects differ in a dozen files, and their paths must
 not, for kbuild would compile all the others again.
 """
 
-import fcntl
 import os
 import shutil
 import tempfile
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Callable, Iterator
 
 from harness import command, hashing, kconfig, source
 from harness.errors import Failed, HarnessError, Missing
+from harness.lock import locked
 from harness.paths import Cache, Repo
 from harness.source import Series, Source
 
@@ -26,7 +25,6 @@ RECIPE = 1
 KERNEL_SECONDS = 3600
 MODULE_SECONDS = 300
 GUEST_SECONDS = 120
-LOCK_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -142,23 +140,6 @@ def kernel(plan: KernelPlan, cache: Cache) -> Kernel:
         with _artifact(cache.folder("kernels"), plan.key) as folder:
             _collect(tree, folder)
     return Kernel(plan, cache.root / "kernels" / plan.key)
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold a lock file; HarnessError if another bouncemark does not let go of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + LOCK_SECONDS
-    with path.open("w") as stream:
-        while True:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise HarnessError(f"{path}: held by another run for too long")
-                time.sleep(0.5)
-        yield
 
 
 @contextmanager

@@ -128,10 +128,10 @@ def _ended(boot: Boot, stream: frames.Stream) -> tuple[Verdict, str] | None:
         said = words[-1][:200] if words else "it said nothing"
         how = f"signal {-boot.status}" if boot.status < 0 else f"status {boot.status}"
         return Verdict.ERROR, f"QEMU ended with {how}: {said}"
-    if stream.complete:
-        return None
     if death:
         return Verdict.CRASH, f"{death} {where}"
+    if stream.complete:
+        return None
     if stream.damage:
         kind = "torn frame" if stream.torn else "channel damaged"
         return Verdict.ERROR, f"{kind}: {stream.damage}"
@@ -167,6 +167,9 @@ def _steps(cell: PlannedCell, stream: frames.Stream) -> tuple[Verdict, str]:
             failures.append(said)
         if step.end.status == "skip":
             skipped.append(said)
+        measures = step.kind == "dmabench" and "expect" not in planned.parameters
+        if step.end.status == "ok" and measures and not step.series:
+            return Verdict.ERROR, f"step {planned.name}: ended well without a number"
         counts = step.counts
         if counts and counts.unexplained:
             failures.append(

@@ -18,6 +18,7 @@ from typing import Mapping, Sequence
 from harness import command, hashing, manifest
 from harness.errors import HarnessError, UsageError
 from harness.manifest import Manifest
+from harness.lock import locked
 from harness.paths import Cache
 
 DEFAULT = Path("/usr/src/linux-source-6.12.tar.xz")
@@ -124,17 +125,18 @@ def _unpacked(
     """Return a source unpacked into the cache, where it is by its name."""
     folder = cache.folder("sources")
     place, listing = folder / name, folder / f"{name}.json"
-    if not listing.exists():
-        shutil.rmtree(place, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            try:
-                command.run([*unpack, scratch], seconds=UNPACK_SECONDS, log=log)
-            except HarnessError:
-                raise UsageError(f"KERNEL={label}: cannot be unpacked; see {log}")
-            files = manifest.walk(Path(scratch))
-            os.rename(scratch, place)
-            os.mkdir(scratch)
-        manifest.write(listing, files)
+    with locked(folder / f"{name}.lock"):
+        if not listing.exists():
+            shutil.rmtree(place, ignore_errors=True)
+            with tempfile.TemporaryDirectory(dir=folder) as scratch:
+                try:
+                    command.run([*unpack, scratch], seconds=UNPACK_SECONDS, log=log)
+                except HarnessError:
+                    raise UsageError(f"KERNEL={label}: cannot be unpacked; see {log}")
+                files = manifest.walk(Path(scratch))
+                os.rename(scratch, place)
+                os.mkdir(scratch)
+            manifest.write(listing, files)
     return _make(label, place, manifest.read(listing), name, True)
 
 

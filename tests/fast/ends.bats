@@ -50,6 +50,8 @@ for data, changes, verdict, words in (
         "CRASH",
         r"oops: .*page fault.* \(the guest never answered\)",
     ),
+    # Dead is dead, also when the last frame came before it.
+    (whole, {"console": panic}, "CRASH", "kernel panic: .* \\(after step sync-64\\)"),
     (torn, {"console": panic}, "CRASH", "kernel panic: Attempted to kill init!"),
     (none, {"console": xen}, "CRASH", "Xen panic"),
     (

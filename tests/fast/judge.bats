@@ -188,6 +188,7 @@ cell = boots.cell()
 other = boots.cell("dom0-hook")
 one, two = boots.step("map-64"), boots.step("sync-64")
 stray = [{**payload, "step": "stray"} for payload in two]
+bare = [payload for payload in one if payload["type"] in ("begin", "end")]
 unended = [payload for payload in one if payload["type"] != "end"]
 for talk, words in (
     (boots.talk(cell, cell=other.id), "the guest ran another cell's job"),
@@ -200,6 +201,7 @@ for talk, words in (
     ),
     (boots.talk(cell, [one]), "step sync-64: nothing was reported"),
     (boots.talk(cell, []), "step map-64: nothing was reported"),
+    (boots.talk(cell, [bare, two]), "step map-64: ended well without a number"),
     (boots.talk(cell, [one, two, stray]), "step stray: nobody planned it"),
     (boots.talk(cell, [unended, two]), "channel damaged: .*a step has not ended"),
     (
