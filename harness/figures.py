@@ -180,7 +180,8 @@ def footnotes(designs: Designs) -> list[str]:
         notes.append(f"{FAILED} some operations failed; they have no timing.")
     if not all(figure.exact for figure in known):
         notes.append(
-            f"{COARSE} the lower bound of a bucket, at most 1/128 below the value."
+            f"{COARSE} the lower bound of a bucket, at most 1/128 below the value; "
+            "before a difference: that of the minima, which are exact."
         )
     works = [item.reason for item in changes if item.reason.startswith("differs")]
     notes += [f"{WORK}: {text}." for text in _grouped(works)]

@@ -56,8 +56,10 @@ Index = dict[str, dict[Key, Known]]
 class Difference:
     """Minuend minus base, in ticks and in percent of the base.
 
-    ticks is None, with the reason, when one is unknown or when both did not do
-    the same work; percent is None then too, and when the base is 0.
+    Of the medians, or, when one is known to its bucket only (exact is false), of
+    the minima, which are exact. ticks is None, with the reason, when one is
+    unknown or when both did not do the same work; percent is None then too, and
+    when the base is 0.
     """
 
     minuend: str
@@ -205,6 +207,16 @@ def unlike(one_name: str, one: Figure, other_name: str, other: Figure) -> str:
     return ""
 
 
+def comparable(one: Figure, other: Figure) -> tuple[int, int]:
+    """Return the medians, or the minima where a median is known to its bucket only.
+
+    Two such medians would differ by whole buckets or by nothing; minima are exact.
+    """
+    if one.exact and other.exact:
+        return one.p50, other.p50
+    return one.min, other.min
+
+
 def subtract(minuend: str, one: Known, base: str, other: Known) -> Difference:
     """Return what minuend costs more than base; only for figures of equal work."""
 
@@ -218,7 +230,7 @@ def subtract(minuend: str, one: Known, base: str, other: Known) -> Difference:
     work = unlike(minuend, one, base, other)
     if work:
         return none(f"differs in work: {work}")
-    ticks = one.p50 - other.p50
-    percent = 100 * ticks / other.p50 if other.p50 else None
-    exact = one.exact and other.exact
-    return Difference(minuend, base, ticks, percent, exact, "")
+    left, right = comparable(one, other)
+    ticks = left - right
+    percent = 100 * ticks / right if right else None
+    return Difference(minuend, base, ticks, percent, one.exact and other.exact, "")

@@ -10,6 +10,7 @@ from harness.operations import (
     Key,
     Known,
     Unknown,
+    comparable,
     is_coherent,
     unlike,
 )
@@ -93,7 +94,8 @@ def _point(rows: Sequence[Row], pair: tuple[str, str]) -> Point | str:
             return "unknown"
         if unlike(pair[0], one, pair[1], two):
             result = "unlike"
-        base, other = base + one.p50, other + two.p50
+        left, right = comparable(one, two)
+        base, other = base + left, other + right
         exact = exact and one.exact and two.exact
         given = one.parameters.get("size")
         size = given if isinstance(given, int) else None
