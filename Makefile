@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The front door. KERNEL=<tarball, tree, or TREE@REF> for a kernel of your own.
+# The front door.
 #   make bench   from a clone to the table
 #   make test    the tests; those that boot included
 #   make lint    what the tools say of the code
 #   make clean   what make left in the checkout; runs and the cache stay
+#   KERNEL=<tarball, tree, or TREE@REF>: make bench with a kernel of your own
 
 KERNEL ?=
 kernel := $(if $(KERNEL),--kernel '$(KERNEL)')

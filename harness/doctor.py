@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Sequence
 
-from harness import boot, command, packages, run, source
+from harness import boot, command, machine, packages, source
 from harness.errors import HarnessError
 from harness.paths import Cache, Repo
 
@@ -63,7 +63,7 @@ def _packages(repo: Repo) -> Finding:
 
 
 def _tools() -> list[Finding]:
-    versions = run.tools()
+    versions = machine.tools()
     findings = [
         Finding(name, version or "not found", version is not None)
         for name, version in versions.items()

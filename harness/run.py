@@ -8,7 +8,6 @@ is cut off has kept what was finished.
 import dataclasses
 import datetime
 import os
-import platform
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,12 +21,14 @@ from harness import (
     boot,
     build,
     collect,
-    command,
     hashing,
     kconfig,
+    machine,
     plan,
+    record,
+    source,
+    workload,
 )
-from harness import packages, record, source, workload
 from harness.errors import HarnessError
 from harness.paths import Cache, Repo
 from harness.progress import Progress
@@ -271,8 +272,8 @@ def _manifest(
         profile=bench.profile.name,
         started=now(),
         finished=None,
-        host=host(),
-        tools=tools(),
+        host=machine.host(),
+        tools=machine.tools(),
         kernels={},
         config_diff={},
         accelerator=bench.accelerator,
@@ -310,32 +311,3 @@ def _differences(built: Built) -> dict[str, tuple[str, ...]]:
         f"{one}..{other}": tuple(kconfig.difference(configs[one], configs[other]))
         for one, other in zip(names, names[1:])
     }
-
-
-def host() -> dict[str, str | int | float | bool | None]:
-    """Return what is worth knowing of the machine; no name, no address."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    model = None
-    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-        if line.startswith("model name"):
-            model = line.split(":", 1)[1].strip()
-            break
-    return {
-        "cpus": os.cpu_count(),
-        "cpu_model": model,
-        "memory_mib": memory >> 20,
-        "kernel": platform.release(),
-        "distribution": platform.freedesktop_os_release().get("PRETTY_NAME"),
-    }
-
-
-def tools() -> dict[str, str | None]:
-    """Return the versions of the tools; None for what is not there."""
-    xen = packages.version("xen-hypervisor-4.17-amd64")
-    found: dict[str, str | None] = {"xen": xen, "python": platform.python_version()}
-    for name, argv in (("qemu", boot.QEMU), ("gcc", "gcc"), ("ld", "ld")):
-        try:
-            found[name] = command.output([argv, "--version"]).splitlines()[0]
-        except HarnessError:
-            found[name] = None
-    return found
