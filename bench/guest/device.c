@@ -104,3 +104,17 @@ int device_bind(const char *root, const char *address, const char *driver)
 		return ret;
 	return strcmp(bound, driver) ? -ENODEV : 0;
 }
+
+int device_unbind(const char *root, const char *address, const char *driver)
+{
+	char path[PATH_MAX];
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/drivers/%s/unbind", root, driver);
+	ret = write_file(path, address);
+	if (ret)
+		return ret;
+	snprintf(path, sizeof(path), "%s/devices/%s/driver_override", root,
+		 address);
+	return write_file(path, "\n");
+}

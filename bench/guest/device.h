@@ -32,4 +32,13 @@ int device_find(const char *root, uint32_t vendor, uint32_t device,
  */
 int device_bind(const char *root, const char *address, const char *driver);
 
+/**
+ * device_unbind() - undo device_bind()
+ * @root: PCI_ROOT, or a tree like it
+ * @address: which function
+ * @driver: name of the driver it is bound to
+ * Return: 0 or what the kernel said, a negative errno.
+ */
+int device_unbind(const char *root, const char *address, const char *driver);
+
 #endif /* BOUNCEMARK_DEVICE_H */

@@ -17,7 +17,7 @@
 
 #define CLOCKSOURCE \
 	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
-#define SWIOTLB "/sys/kernel/debug/swiotlb/"
+#define POOL "/sys/kernel/debug/xen_dma_pool/"
 
 /* The numbers of struct dmabench_facts and what they are called here. */
 static const struct {
@@ -43,22 +43,28 @@ static const struct {
 	NUMBER("dma.probe_phys", probe_phys),
 	NUMBER("dma.probe_machine", probe_machine),
 	NUMBER("dma.probe_dma", probe_dma),
+	NUMBER("dma.dma32_pages", dma32_pages),
+	NUMBER("dma.dma32_beyond", dma32_beyond),
+	NUMBER("p2m.pages", p2m_pages),
+	NUMBER("p2m.highest", p2m_highest),
 };
 
-_Static_assert(sizeof(struct dmabench_facts) == 4 * 4 + 11 * 8 + 2 * 64,
+_Static_assert(sizeof(struct dmabench_facts) == 4 * 4 + (17 + DMABENCH_RUNS) * 8 +
+	       2 * DMABENCH_NAME,
 	       "struct dmabench_facts has no padding");
 
-/* RAM in KiB, 0 if the kernel does not say. */
-static uint64_t memory_kib(void)
+uint64_t meminfo_kib(const char *name)
 {
 	FILE *file = fopen("/proc/meminfo", "re");
+	size_t length = strlen(name);
 	unsigned long long kib = 0;
 	char line[128];
 
 	if (!file)
 		return 0;
 	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "MemTotal: %llu kB", &kib) == 1)
+		if (!strncmp(line, name, length) && line[length] == ':' &&
+		    sscanf(line + length + 1, "%llu kB", &kib) == 1)
 			break;
 	fclose(file);
 	return kib;
@@ -82,7 +88,7 @@ void facts_hello(struct channel *channel, const char *cell,
 		.cmdline = cmdline,
 		.clocksource = clocksource,
 		.cpus = cpus > 0 ? (uint64_t)cpus : 0,
-		.memory_kib = memory_kib(),
+		.memory_kib = meminfo_kib("MemTotal"),
 	});
 }
 
@@ -136,33 +142,77 @@ void facts_symbols(struct channel *channel, const struct job *job)
 	}
 }
 
-void facts_swiotlb(struct channel *channel, bool after)
+void facts_pools(struct channel *channel, bool after)
 {
+	static const struct {
+		const char *size_path, *size, *used_path, *used, *after;
+	} pools[] = {
+		{ SWIOTLB "io_tlb_nslabs", "swiotlb.nslabs",
+		  SWIOTLB "io_tlb_used", "swiotlb.used", "swiotlb.used_after" },
+		{ POOL "slots", "pool.slots",
+		  POOL "used", "pool.used", "pool.used_after" },
+	};
 	uint64_t value;
 
-	if (!after && !read_u64(SWIOTLB "io_tlb_nslabs", &value))
-		emit_fact_u64(channel, "swiotlb.nslabs", value);
-	if (!read_u64(SWIOTLB "io_tlb_used", &value))
-		emit_fact_u64(channel, after ? "swiotlb.used_after" :
-			      "swiotlb.used", value);
+	for (size_t i = 0; i < sizeof(pools) / sizeof(pools[0]); i++) {
+		if (!after && !read_u64(pools[i].size_path, &value))
+			emit_fact_u64(channel, pools[i].size, value);
+		if (!read_u64(pools[i].used_path, &value))
+			emit_fact_u64(channel, after ? pools[i].after :
+				      pools[i].used, value);
+	}
+}
+
+int facts_read(struct dmabench_facts *facts)
+{
+	int fd = open("/dev/dmabench", O_RDWR | O_CLOEXEC);
+	int ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	memset(facts, 0, sizeof(*facts));
+	facts->abi = DMABENCH_ABI;
+	if (ioctl(fd, DMABENCH_FACTS, facts) < 0)
+		ret = -errno;
+	close(fd);
+	facts->ops[DMABENCH_NAME - 1] = '\0';
+	facts->device[DMABENCH_NAME - 1] = '\0';
+	return ret;
+}
+
+uint64_t facts_contiguous_permille(const struct dmabench_facts *facts)
+{
+	return facts->p2m_pairs ?
+	       facts->p2m_contiguous * 1000 / facts->p2m_pairs : 0;
+}
+
+/* The histogram of machine-contiguous runs, buckets in use only. */
+static void send_runs(struct channel *channel,
+		      const struct dmabench_facts *facts)
+{
+	char name[32];
+
+	emit_fact_u64(channel, "p2m.contiguous_permille",
+		      facts_contiguous_permille(facts));
+	for (unsigned int i = 0; i < DMABENCH_RUNS; i++) {
+		if (!facts->p2m_runs[i])
+			continue;
+		snprintf(name, sizeof(name), "p2m.runs_%llu", 1ull << i);
+		emit_fact_u64(channel, name, facts->p2m_runs[i]);
+	}
 }
 
 void facts_dma(struct channel *channel)
 {
-	struct dmabench_facts facts = { .abi = DMABENCH_ABI };
-	int fd = open("/dev/dmabench", O_RDWR | O_CLOEXEC);
+	struct dmabench_facts facts;
+	int ret = facts_read(&facts);
 	char text[64];
 
-	if (fd < 0 || ioctl(fd, DMABENCH_FACTS, &facts) < 0) {
+	if (ret) {
 		emit_fact_string(channel, "dma.error",
-				 describe(errno, text, sizeof(text)));
-		if (fd >= 0)
-			close(fd);
+				 describe(ret, text, sizeof(text)));
 		return;
 	}
-	close(fd);
-	facts.ops[DMABENCH_NAME - 1] = '\0';
-	facts.device[DMABENCH_NAME - 1] = '\0';
 	emit_fact_string(channel, "dma.device", facts.device);
 	emit_fact_string(channel, "dma.ops", facts.ops);
 	for (size_t i = 0; i < sizeof(dma_facts) / sizeof(*dma_facts); i++) {
@@ -175,4 +225,5 @@ void facts_dma(struct channel *channel)
 			emit_fact_u64(channel, dma_facts[i].name,
 				      *(const uint64_t *)member);
 	}
+	send_runs(channel, &facts);
 }

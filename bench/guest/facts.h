@@ -5,6 +5,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include <dmabench.h>
 
 #include "channel.h"
 #include "job.h"
@@ -27,18 +30,43 @@ void facts_hello(struct channel *channel, const char *cell,
  */
 void facts_symbols(struct channel *channel, const struct job *job);
 
+/** SWIOTLB - what swiotlb says of its pool. */
+#define SWIOTLB "/sys/kernel/debug/swiotlb/"
+
 /**
- * facts_swiotlb() - send the size and the use of the bounce pool, in slots
+ * facts_pools() - send the size and the use of the bounce pools, in slots
  * @channel: where to
  * @after: the steps are done: swiotlb.used_after; else swiotlb.nslabs and
- *	swiotlb.used
+ *	swiotlb.used; and for a design's own pool pool.slots, pool.used and
+ *	pool.used_after
  *
  * What cannot be read is left out: without a pool there is no such file.
  */
-void facts_swiotlb(struct channel *channel, bool after);
+void facts_pools(struct channel *channel, bool after);
 
 /**
- * facts_dma() - send dma.*, what the dmabench module found
+ * facts_read() - ask the dmabench module
+ * @facts: result
+ * Return: 0 or a negative errno.
+ */
+int facts_read(struct dmabench_facts *facts);
+
+/**
+ * facts_contiguous_permille() - how contiguous is RAM in machine memory?
+ * @facts: what facts_read() gave
+ * Return: neighbouring pages that are neighbours there too, of 1000.
+ */
+uint64_t facts_contiguous_permille(const struct dmabench_facts *facts);
+
+/**
+ * meminfo_kib() - read a line of /proc/meminfo
+ * @name: such as "MemTotal"
+ * Return: KiB, 0 if the kernel does not say.
+ */
+uint64_t meminfo_kib(const char *name);
+
+/**
+ * facts_dma() - send dma.* and p2m.*, what the dmabench module found
  * @channel: where to
  *
  * If it cannot be asked, one fact dma.error says so instead.

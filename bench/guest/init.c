@@ -10,10 +10,10 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "facts.h"
+#include "setup.h"
 #include "steps.h"
 #include "sys.h"
 
@@ -90,71 +90,28 @@ static int read_job(struct job *job, char *message, size_t size)
 	return job_parse(text, length, job, message, size);
 }
 
-static int insert_module(const char *path)
+/* What cannot be put in place is why no step can be run. */
+static void set_up(struct guest *guest, const struct job *job)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int ret = 0;
+	char what[JOB_WORD_MAX + 32], why[sizeof(what)], name[sizeof(what) + 8];
 
-	if (fd < 0)
-		return -errno;
-	if (syscall(SYS_finit_module, fd, "", 0) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
-
-/* Insert the job's modules; the first that fails is why no step can be run. */
-static void insert_modules(struct guest *guest, const struct job *job)
-{
-	char name[JOB_WORD_MAX + 32], error[64];
-
-	for (size_t i = 0; i < job->module_count; i++) {
-		const char *path = job->modules[i];
-		int ret = insert_module(path);
-
-		if (!ret)
-			continue;
-		describe(ret, error, sizeof(error));
-		snprintf(name, sizeof(name), "module.%s.error",
-			 strrchr(path, '/') + 1);
-		emit_fact_string(&guest->channel, name, error);
-		if (!guest->broken[0])
-			snprintf(guest->broken, sizeof(guest->broken),
-				 "module %.256s: %s", path, error);
-	}
-}
-
-static void bind_device(struct guest *guest, const struct job *job)
-{
-	char address[PCI_ADDRESS_MAX], error[64];
-	int ret;
-
-	if (!job->has_device || guest->broken[0])
+	if (!setup_begin(job, guest->address, what, why, sizeof(what)))
 		return;
-	ret = device_find(PCI_ROOT, job->vendor, job->device, address);
-	if (!ret)
-		ret = device_bind(PCI_ROOT, address, "dmabench");
-	if (!ret) {
-		strcpy(guest->address, address);
-		return;
-	}
-	describe(ret, error, sizeof(error));
-	emit_fact_string(&guest->channel, "device.error", error);
-	snprintf(guest->broken, sizeof(guest->broken),
-		 "device %04x:%04x cannot be bound to dmabench: %s",
-		 job->vendor, job->device, error);
+	snprintf(name, sizeof(name), "%s.error", what);
+	emit_fact_string(&guest->channel, name, why);
+	snprintf(guest->broken, sizeof(guest->broken), "%s: %s", what, why);
 }
 
 static void run_job(struct guest *guest, const struct job *job)
 {
-	insert_modules(guest, job);
-	bind_device(guest, job);
+	guest->job = job;
+	set_up(guest, job);
 	facts_symbols(&guest->channel, job);
-	facts_swiotlb(&guest->channel, false);
+	facts_pools(&guest->channel, false);
 	if (guest->address[0])
 		facts_dma(&guest->channel);
 	steps_run(guest, job);
-	facts_swiotlb(&guest->channel, true);
+	facts_pools(&guest->channel, true);
 }
 
 int main(void)

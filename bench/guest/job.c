@@ -95,14 +95,15 @@ static int read_module(struct reader *reader, char *rest)
 	struct job *job = reader->job;
 	char *word = next_word(&rest);
 
-	if (!word || word[0] != '/' || strlen(word) > JOB_WORD_MAX ||
-	    next_word(&rest))
-		return bad(reader, "module '%s'; allowed: one absolute path of at most %d bytes",
+	if (!word || word[0] != '/' || strlen(word) > JOB_WORD_MAX)
+		return bad(reader, "module '%s'; allowed: an absolute path of at most %d bytes, then its parameters",
 			   word ? word : "", JOB_WORD_MAX);
 	if (job->module_count == JOB_MODULES)
 		return bad(reader, "too many modules; allowed: %d",
 			   JOB_MODULES);
-	job->modules[job->module_count++] = word;
+	job->modules[job->module_count++] = (struct module){
+		.path = word, .arguments = rest ? rest : "",
+	};
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <dmabench.h>
+#include <dmacheck.h>
 
 #define JOB_PROTOCOL	1
 #define JOB_LINE_MAX	1024
@@ -27,6 +28,10 @@ enum step_kind {
 	STEP_MAP_BENCHMARK,
 	STEP_READ,
 	STEP_SELFTEST,
+	STEP_DMACHECK,
+	STEP_RELOAD,
+	STEP_BALLOON,
+	STEP_P2M,
 	STEP_KINDS
 };
 
@@ -80,6 +85,9 @@ struct map_benchmark_step {
  * @map_benchmark: STEP_MAP_BENCHMARK
  * @path: STEP_READ: the one-line file to report
  * @selftest: STEP_SELFTEST: enum selftest
+ * @dmacheck: STEP_DMACHECK: as the module takes it; it checks the ranges
+ * @times: STEP_RELOAD: how often
+ * @mib: STEP_BALLOON: memory to give away and take back, MiB
  */
 struct step {
 	enum step_kind kind;
@@ -89,7 +97,20 @@ struct step {
 		struct map_benchmark_step map_benchmark;
 		char path[JOB_WORD_MAX + 1];
 		uint32_t selftest;
+		struct dmacheck_run dmacheck;
+		uint32_t times;
+		uint32_t mib;
 	};
+};
+
+/**
+ * struct module - a kernel module to insert
+ * @path: its file
+ * @arguments: its parameters, separated by blanks; may be empty
+ */
+struct module {
+	const char *path;
+	const char *arguments;
 };
 
 /**
@@ -98,7 +119,7 @@ struct step {
  * @has_device: a device line was there
  * @vendor: PCI vendor of the device to bind
  * @device: PCI device
- * @modules: paths, in the order of insertion
+ * @modules: in the order of insertion
  * @module_count: how many
  * @symbols: kernel symbols to report the presence of
  * @symbol_count: how many
@@ -112,7 +133,7 @@ struct job {
 	bool has_device;
 	uint32_t vendor;
 	uint32_t device;
-	const char *modules[JOB_MODULES];
+	struct module modules[JOB_MODULES];
 	size_t module_count;
 	const char *symbols[JOB_SYMBOLS];
 	size_t symbol_count;

@@ -9,7 +9,7 @@
 
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyz0123456789_.+-"
 
-enum key_type { KEY_U32, KEY_U64, KEY_CHOICE, KEY_ERRNO, KEY_PATH };
+enum key_type { KEY_U32, KEY_U64, KEY_CHOICE, KEY_ERRNO, KEY_PATH, KEY_DEVICE };
 
 /*
  * A key of a kind: where its value goes in struct step, and for KEY_CHOICE
@@ -32,13 +32,20 @@ struct key {
 #define MAP_KEY(member) \
 	{ #member, KEY_U32, offsetof(struct step, map_benchmark.member), \
 	  NULL, false }
+#define CHECK_PARAM(key_type, member) \
+	{ #member, key_type, offsetof(struct step, dmacheck.member), NULL, false }
+#define CHECK_CHOICE(name, member, words, needed) \
+	{ name, KEY_CHOICE, offsetof(struct step, dmacheck.member), words, \
+	  needed }
 #define DIRECTIONS "bidirectional|to_device|from_device"
+#define PLACES "any|low|high|dma32"
+#define LAYOUTS "any|contiguous|scattered"
 
 static const struct key dmabench_keys[] = {
-	CHOICE(op, "map_single|map_page|map_sg|sync|coherent", true),
+	CHOICE(op, "map_single|map_page|map_sg|sync|coherent|pages", true),
 	CHOICE(dir, DIRECTIONS, false),
-	CHOICE(place, "any|low|high", false),
-	CHOICE(layout, "any|contiguous|scattered", false),
+	CHOICE(place, PLACES, false),
+	CHOICE(layout, LAYOUTS, false),
 	PARAM(KEY_U32, mask_bits),
 	PARAM(KEY_U32, size),
 	PARAM(KEY_U32, offset),
@@ -75,11 +82,52 @@ static const struct key selftest_keys[] = {
 	{ 0 }
 };
 
+static const struct key dmacheck_keys[] = {
+	CHECK_CHOICE("case", test,
+		     "map|sync|coherent|edge|full|limit|required|foreign|edu|bio",
+		     true),
+	CHECK_CHOICE("op", op, "single|page|sg", false),
+	CHECK_CHOICE("dir", dir, DIRECTIONS, false),
+	CHECK_CHOICE("place", place, PLACES, false),
+	CHECK_CHOICE("layout", layout, LAYOUTS, false),
+	CHECK_PARAM(KEY_U32, mask_bits),
+	CHECK_PARAM(KEY_U32, size),
+	CHECK_PARAM(KEY_U32, offset),
+	CHECK_PARAM(KEY_U32, nents),
+	CHECK_PARAM(KEY_U32, buffers),
+	CHECK_PARAM(KEY_U32, min_align),
+	CHECK_PARAM(KEY_U32, boundary),
+	CHECK_PARAM(KEY_U32, skip_sync),
+	CHECK_PARAM(KEY_U32, whole),
+	CHECK_PARAM(KEY_U64, count),
+	CHECK_PARAM(KEY_U64, seed),
+	{ "path", KEY_DEVICE, offsetof(struct step, dmacheck.path), NULL, false },
+	{ 0 }
+};
+
+static const struct key reload_keys[] = {
+	{ "times", KEY_U32, offsetof(struct step, times), NULL, true },
+	{ 0 }
+};
+
+static const struct key balloon_keys[] = {
+	{ "mib", KEY_U32, offsetof(struct step, mib), NULL, true },
+	{ 0 }
+};
+
+static const struct key p2m_keys[] = {
+	{ 0 }
+};
+
 static const struct key *const keys_of[STEP_KINDS] = {
 	[STEP_DMABENCH] = dmabench_keys,
 	[STEP_MAP_BENCHMARK] = map_benchmark_keys,
 	[STEP_READ] = read_keys,
 	[STEP_SELFTEST] = selftest_keys,
+	[STEP_DMACHECK] = dmacheck_keys,
+	[STEP_RELOAD] = reload_keys,
+	[STEP_BALLOON] = balloon_keys,
+	[STEP_P2M] = p2m_keys,
 };
 
 const char *const STEP_KIND_NAMES[STEP_KINDS] = {
@@ -87,6 +135,10 @@ const char *const STEP_KIND_NAMES[STEP_KINDS] = {
 	[STEP_MAP_BENCHMARK] = "map_benchmark",
 	[STEP_READ] = "read",
 	[STEP_SELFTEST] = "selftest",
+	[STEP_DMACHECK] = "dmacheck",
+	[STEP_RELOAD] = "reload",
+	[STEP_BALLOON] = "balloon",
+	[STEP_P2M] = "p2m",
 };
 
 static void set_defaults(struct step *step)
@@ -111,6 +163,18 @@ static void set_defaults(struct step *step)
 			.dir = 1,
 			.granule = 1,
 			.mask_bits = 64,
+		};
+		break;
+	case STEP_DMACHECK:
+		step->dmacheck = (struct dmacheck_run){
+			.abi = DMACHECK_ABI,
+			.dir = 0,
+			.mask_bits = 64,
+			.size = 4096,
+			.nents = 1,
+			.buffers = 8,
+			.count = 1,
+			.seed = 1,
 		};
 		break;
 	default:
@@ -175,6 +239,11 @@ static bool parse_value(const struct key *key, const char *word,
 			return false;
 		strcpy(member, word);
 		return true;
+	case KEY_DEVICE:
+		if (word[0] != '/' || strlen(word) >= DMACHECK_PATH)
+			return false;
+		strcpy(member, word);
+		return true;
 	}
 	return false;
 }
@@ -192,6 +261,8 @@ static const char *allowed(const struct key *key)
 		return "the name of an errno, such as EINVAL";
 	case KEY_PATH:
 		return "an absolute path of at most 200 bytes";
+	case KEY_DEVICE:
+		return "an absolute path of at most 63 bytes";
 	}
 	return "";
 }
@@ -247,7 +318,8 @@ static int parse_kind(const char *word, struct step *step, char *message,
 		}
 	}
 	snprintf(message, size, "unknown kind of step '%s'; allowed: "
-		 "dmabench map_benchmark read selftest", word ? word : "");
+		 "dmabench map_benchmark read selftest dmacheck reload balloon p2m",
+		 word ? word : "");
 	return -EINVAL;
 }
 

@@ -29,6 +29,10 @@ static struct outcome run_step(struct guest *guest, const struct step *step)
 		[STEP_MAP_BENCHMARK] = step_map_benchmark,
 		[STEP_READ] = step_read,
 		[STEP_SELFTEST] = step_selftest,
+		[STEP_DMACHECK] = step_dmacheck,
+		[STEP_RELOAD] = step_reload,
+		[STEP_BALLOON] = step_balloon,
+		[STEP_P2M] = step_p2m,
 	};
 
 	if (guest->broken[0])

@@ -25,11 +25,13 @@ struct outcome {
  * @channel: where the results go
  * @address: PCI address of the bound function, empty if none is bound
  * @broken: why no step can be run; empty if they can
+ * @job: what is run
  */
 struct guest {
 	struct channel channel;
 	char address[PCI_ADDRESS_MAX];
 	char broken[OUTCOME_MESSAGE];
+	const struct job *job;
 };
 
 /** outcome() - make an outcome. @format: of its message. */
@@ -47,6 +49,10 @@ struct outcome step_dmabench(struct guest *guest, const struct step *step);
 struct outcome step_map_benchmark(struct guest *guest, const struct step *step);
 struct outcome step_read(struct guest *guest, const struct step *step);
 struct outcome step_selftest(struct guest *guest, const struct step *step);
+struct outcome step_dmacheck(struct guest *guest, const struct step *step);
+struct outcome step_reload(struct guest *guest, const struct step *step);
+struct outcome step_balloon(struct guest *guest, const struct step *step);
+struct outcome step_p2m(struct guest *guest, const struct step *step);
 
 /** power_off() - leave. Never returns. */
 __attribute__((noreturn)) void power_off(void);

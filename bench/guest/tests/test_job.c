@@ -33,7 +33,7 @@ static void test_good(void)
 	static const char text[] =
 		"# a job\n\n\t protocol\t1 \ncell 00ff # mine\n"
 		"device 1234:11e8\n"
-		"module /lib/a.ko\nmodule /lib/b#c.ko#d\nsymbol xen_p2m_addr\n"
+		"module /lib/a.ko\nmodule /lib/b#c.ko#d seed=1 share=50\nsymbol xen_p2m_addr\n"
 		"step dmabench m.1_a+b-c op=map_sg size=256K nents=128 "
 		"dir=bidirectional place=high layout=scattered irqs_off=1 "
 		"count=1M warmup=0 mask_bits=32 offset=1 buffers=2 depth=2\n"
@@ -52,7 +52,9 @@ static void test_good(void)
 	CHECK_TEXT(job.cell, "00ff");
 	CHECK(job.has_device && job.vendor == 0x1234 && job.device == 0x11e8);
 	CHECK(job.module_count == 2 && job.symbol_count == 1);
-	CHECK_TEXT(job.modules[1], "/lib/b#c.ko#d");
+	CHECK_TEXT(job.modules[0].arguments, "");
+	CHECK_TEXT(job.modules[1].path, "/lib/b#c.ko#d");
+	CHECK_TEXT(job.modules[1].arguments, "seed=1 share=50");
 	CHECK_TEXT(job.symbols[0], "xen_p2m_addr");
 	CHECK(job.step_count == 5);
 	CHECK_TEXT(job.steps[0].name, "m.1_a+b-c");

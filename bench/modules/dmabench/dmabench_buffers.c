@@ -3,6 +3,7 @@
  * The buffers of a run, and the oracle: which of them have to bounce.
  */
 
+#include <linux/export.h>
 #include <linux/gfp.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
@@ -81,6 +82,23 @@ static enum dmabench_reason extent_reason(const struct extent *extent,
 }
 
 /**
+ * dmabench_reason_of() - why a range has to bounce
+ * @dev: device, with its DMA mask
+ * @virt: first byte, in the direct map
+ * @size: bytes
+ *
+ * Return: the strongest reason, DMABENCH_NONE if there is none.
+ */
+enum dmabench_reason dmabench_reason_of(struct device *dev, void *virt,
+					size_t size)
+{
+	struct extent extent = extent_of(virt, size);
+
+	return extent_reason(&extent, dev);
+}
+EXPORT_SYMBOL_NS_GPL(dmabench_reason_of, DMABENCH);
+
+/**
  * struct search - looking for pieces of the wanted place and layout
  * @misfits: memory that does not fit, kept until the search is over so that
  *	the page allocator gives other memory
@@ -105,7 +123,8 @@ static void search_begin(struct search *search, const struct dmabench_params *p)
 	search->limit = (u64)info.freeram * info.mem_unit / 4 * 3;
 	search->gfp = GFP_KERNEL | __GFP_NOWARN | __GFP_RETRY_MAYFAIL;
 	/* Says nothing about machine addresses in a Xen PV domain. */
-	if (p->place == DMABENCH_PLACE_LOW && !xen_pv_domain())
+	if (p->place == DMABENCH_PLACE_DMA32 ||
+	    (p->place == DMABENCH_PLACE_LOW && !xen_pv_domain()))
 		search->gfp |= GFP_DMA32;
 }
 
@@ -231,6 +250,7 @@ int dmabench_buffers_get(struct dmabench_buffers *buffers, struct device *dev,
 		build_tables(buffers, p);
 	return ret;
 }
+EXPORT_SYMBOL_NS_GPL(dmabench_buffers_get, DMABENCH);
 
 /**
  * dmabench_buffers_put() - free what dmabench_buffers_get() allocated
@@ -249,3 +269,4 @@ void dmabench_buffers_put(struct dmabench_buffers *buffers)
 	kvfree(buffers->sg);
 	kvfree(buffers->pieces);
 }
+EXPORT_SYMBOL_NS_GPL(dmabench_buffers_put, DMABENCH);

@@ -5,6 +5,7 @@
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/log2.h>
 #include <linux/stdarg.h>
 
 #include "dmabench_internal.h"
@@ -56,7 +57,12 @@ static int check_memory(struct dmabench_run *run)
 	u64 bytes = PAGE_ALIGN((u64)p->offset + p->size);
 	u64 total;
 
-	if (p->op == DMABENCH_COHERENT) {
+	if (p->op == DMABENCH_PAGES &&
+	    (p->size % PAGE_SIZE || !is_power_of_2(p->size)))
+		return dmabench_fail(run, -EINVAL,
+			"size %u: pages come in a power of two of %lu bytes",
+			p->size, PAGE_SIZE);
+	if (dmabench_allocates(p->op)) {
 		total = bytes * p->depth;
 		if (total > DMABENCH_MEMORY)
 			return dmabench_fail(run, -EINVAL,
@@ -86,22 +92,22 @@ static int check_memory(struct dmabench_run *run)
 int dmabench_check(struct dmabench_run *run)
 {
 	const struct dmabench_params *p = &run->params;
-	bool coherent = p->op == DMABENCH_COHERENT;
-	const char *when = coherent ? " with coherent" : "";
+	bool own = dmabench_allocates(p->op);
+	const char *when = own ? " with coherent and pages" : "";
 	bool sg = p->op == DMABENCH_MAP_SG;
 	const struct limit limits[] = {
 		{ "abi", p->abi, DMABENCH_ABI, DMABENCH_ABI, "" },
 		{ "op", p->op, 0, DMABENCH_OPS - 1, "" },
 		{ "dir", p->dir, DMA_BIDIRECTIONAL, DMA_FROM_DEVICE, "" },
 		{ "mask_bits", p->mask_bits, 24, 64, "" },
-		{ "size", p->size, 64, coherent ? SZ_4M : SZ_256K, when },
-		{ "offset", p->offset, 0, coherent ? 0 : 4095, when },
+		{ "size", p->size, 64, own ? SZ_4M : SZ_256K, when },
+		{ "offset", p->offset, 0, own ? 0 : 4095, when },
 		{ "nents", p->nents, 1, sg ? 128 : 1, sg ? "" : " without map_sg" },
 		{ "buffers", p->buffers, 1, 4096, "" },
 		{ "depth", p->depth, 1, p->buffers, " (buffers)" },
-		{ "irqs_off", p->irqs_off, 0, coherent ? 0 : 1, when },
-		{ "place", p->place, 0, coherent ? 0 : DMABENCH_PLACES - 1, when },
-		{ "layout", p->layout, 0, coherent ? 0 : DMABENCH_LAYOUTS - 1, when },
+		{ "irqs_off", p->irqs_off, 0, own ? 0 : 1, when },
+		{ "place", p->place, 0, own ? 0 : DMABENCH_PLACES - 1, when },
+		{ "layout", p->layout, 0, own ? 0 : DMABENCH_LAYOUTS - 1, when },
 		{ "count", p->count, 1, 100 * 1000 * 1000, "" },
 		{ "warmup", p->warmup, 0, 1000 * 1000, "" },
 	};

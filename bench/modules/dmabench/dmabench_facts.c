@@ -133,4 +133,6 @@ void dmabench_facts(struct pci_dev *pdev, struct dmabench_facts *facts)
 	facts_pool(facts, dev);
 	facts_pages(facts);
 	facts_probe(facts, dev);
+	dmabench_facts_p2m(facts);
+	dmabench_facts_dma32(facts);
 }

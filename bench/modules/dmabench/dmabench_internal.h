@@ -6,81 +6,24 @@
 #define DMABENCH_INTERNAL_H
 
 #include <linux/dma-mapping.h>
-#include <linux/mm.h>
 #include <linux/pci.h>
-#include <linux/pfn.h>
-#include <linux/scatterlist.h>
 #include <linux/sizes.h>
 #include <linux/types.h>
-#include <xen/xen.h>
-#ifdef CONFIG_XEN_PV
-#include <asm/xen/page.h>
-#endif
 
-#include <dmabench.h>
+#include <dmabench_export.h>
 
 /** DMABENCH_MEMORY - bytes that the buffers of one run may have in all */
 #define DMABENCH_MEMORY		SZ_256M
 
 /**
- * enum dmabench_reason - why a mapping has to bounce, the strongest first
- * @DMABENCH_FORCED: the pool is set to bounce everything
- * @DMABENCH_MASK: a byte of it is beyond the device's DMA mask
- * @DMABENCH_CONTIGUITY: its pages are not machine-contiguous
- * @DMABENCH_NONE: it has not to
- * @DMABENCH_REASONS: how many there are
- */
-enum dmabench_reason {
-	DMABENCH_FORCED,
-	DMABENCH_MASK,
-	DMABENCH_CONTIGUITY,
-	DMABENCH_NONE,
-	DMABENCH_REASONS
-};
-
-/**
- * struct dmabench_piece - memory that one mapping, or one sg entry, covers
- * @virt: its first byte
- * @machine: machine address of its first byte
- * @reason: whether it has to bounce
- */
-struct dmabench_piece {
-	void *virt;
-	dma_addr_t machine;
-	enum dmabench_reason reason;
-};
-
-/**
- * struct dmabench_buffers - the memory of a run
- * @pieces: @count of them, those of one buffer in a row
- * @sg: one entry for each of @pieces, one table for each buffer; or NULL
- * @count: number of buffers times entries of each
- * @bytes: memory allocated for each piece, whole pages
- * @offset: first byte used of it
- */
-struct dmabench_buffers {
-	struct dmabench_piece *pieces;
-	struct scatterlist *sg;
-	u32 count;
-	size_t bytes;
-	size_t offset;
-};
-
-/**
- * dmabench_machine() - machine address of a page
- * @page: a page of RAM
+ * dmabench_allocates() - does an operation make its memory itself?
+ * @op: enum dmabench_op
  *
- * Return: bytes; the physical address except in a Xen PV domain.
+ * Return: true if so; else it maps buffers that were there before.
  */
-static inline phys_addr_t dmabench_machine(struct page *page)
+static inline bool dmabench_allocates(u32 op)
 {
-	unsigned long pfn = page_to_pfn(page);
-
-#ifdef CONFIG_XEN_PV
-	if (xen_pv_domain())
-		pfn = pfn_to_mfn(pfn);
-#endif
-	return PFN_PHYS(pfn);
+	return op == DMABENCH_COHERENT || op == DMABENCH_PAGES;
 }
 
 /* dmabench_check.c */
@@ -88,16 +31,14 @@ __printf(3, 4)
 int dmabench_fail(struct dmabench_run *run, int error, const char *fmt, ...);
 int dmabench_check(struct dmabench_run *run);
 
-/* dmabench_buffers.c */
-int dmabench_buffers_get(struct dmabench_buffers *buffers, struct device *dev,
-			 struct dmabench_run *run);
-void dmabench_buffers_put(struct dmabench_buffers *buffers);
-
 /* dmabench_run.c */
 int dmabench_run(struct device *dev, struct dmabench_run *run);
 
 /* dmabench_facts.c */
 void dmabench_facts(struct pci_dev *pdev, struct dmabench_facts *facts);
+
+/* dmabench_p2m.c */
+void dmabench_facts_dma32(struct dmabench_facts *facts);
 
 /**
  * struct dmabench_mapped - a timed mapping; two values that a function can
@@ -135,5 +76,7 @@ u64 dmabench_time_alloc(struct device *dev, size_t size, dma_addr_t *addr,
 			void **virt);
 u64 dmabench_time_free(struct device *dev, size_t size, void *virt,
 		       dma_addr_t addr);
+u64 dmabench_time_alloc_pages(size_t size, struct page **page);
+u64 dmabench_time_free_pages(size_t size, struct page *page);
 
 #endif /* DMABENCH_INTERNAL_H */

@@ -28,7 +28,7 @@ struct dmabench_sample {
 /**
  * struct dmabench_slot - one operation that may be outstanding
  * @addr: DMA address
- * @virt: coherent memory
+ * @virt: coherent memory; for pages the first struct page
  * @buffer: index of the buffer mapped
  * @live: whether it is outstanding
  * @timed: whether it was begun by a timed iteration

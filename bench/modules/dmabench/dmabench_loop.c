@@ -58,9 +58,16 @@ static u64 begin(struct dmabench_job *job, struct dmabench_slot *slot)
 	const struct dmabench_piece *piece;
 	struct dmabench_mapped mapped;
 	struct scatterlist *sg;
+	struct page *page;
 	int segments;
 	u64 ticks;
 
+	if (p->op == DMABENCH_PAGES) {
+		ticks = dmabench_time_alloc_pages(p->size, &page);
+		slot->virt = page;
+		slot->live = page;
+		return ticks;
+	}
 	if (p->op == DMABENCH_COHERENT) {
 		ticks = dmabench_time_alloc(job->dev, p->size, &slot->addr,
 					    &slot->virt);
@@ -101,6 +108,8 @@ static u64 end(struct dmabench_job *job, struct dmabench_slot *slot)
 
 	slot->live = false;
 	switch (p->op) {
+	case DMABENCH_PAGES:
+		return dmabench_time_free_pages(p->size, slot->virt);
 	case DMABENCH_COHERENT:
 		return dmabench_time_free(job->dev, p->size, slot->virt,
 					  slot->addr);

@@ -7,6 +7,7 @@
  * /sys/bus/pci/drivers_probe; then use /dev/dmabench, see dmabench.h.
  */
 
+#include <linux/export.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -23,25 +24,45 @@ static DEFINE_MUTEX(dmabench_lock);
 /* The function served, or NULL; protected by dmabench_lock. */
 static struct pci_dev *dmabench_pdev;
 
-/**
- * struct masks - the DMA masks of a device
- * @streaming: of its mappings
- * @coherent: of its coherent memory
- */
-struct masks {
-	u64 streaming;
-	u64 coherent;
-};
-
-static struct masks masks_of(struct device *dev)
+struct pci_dev *dmabench_hold(void)
 {
-	return (struct masks){
+	mutex_lock(&dmabench_lock);
+	if (!dmabench_pdev)
+		mutex_unlock(&dmabench_lock);
+	return dmabench_pdev;
+}
+EXPORT_SYMBOL_NS_GPL(dmabench_hold, DMABENCH);
+
+/**
+ * dmabench_release() - end what dmabench_hold() began
+ */
+void dmabench_release(void)
+{
+	mutex_unlock(&dmabench_lock);
+}
+EXPORT_SYMBOL_NS_GPL(dmabench_release, DMABENCH);
+
+/**
+ * dmabench_masks_of() - remember the DMA masks of a device
+ * @dev: device
+ *
+ * Return: its masks, for dmabench_masks_restore().
+ */
+struct dmabench_masks dmabench_masks_of(struct device *dev)
+{
+	return (struct dmabench_masks){
 		.streaming = dma_get_mask(dev),
 		.coherent = dev->coherent_dma_mask,
 	};
 }
+EXPORT_SYMBOL_NS_GPL(dmabench_masks_of, DMABENCH);
 
-static void masks_restore(struct device *dev, struct masks masks)
+/**
+ * dmabench_masks_restore() - give a device its masks back
+ * @dev: device
+ * @masks: what dmabench_masks_of() said
+ */
+void dmabench_masks_restore(struct device *dev, struct dmabench_masks masks)
 {
 	/*
 	 * The PCI core's first masks were never put to the question whether
@@ -52,10 +73,11 @@ static void masks_restore(struct device *dev, struct masks masks)
 	if (dma_set_coherent_mask(dev, masks.coherent))
 		dev->coherent_dma_mask = masks.coherent;
 }
+EXPORT_SYMBOL_NS_GPL(dmabench_masks_restore, DMABENCH);
 
 static int do_run(struct dmabench_run *run)
 {
-	struct masks before;
+	struct dmabench_masks before;
 	struct device *dev;
 	int ret;
 
@@ -66,19 +88,19 @@ static int do_run(struct dmabench_run *run)
 		return ret;
 
 	dev = &dmabench_pdev->dev;
-	before = masks_of(dev);
+	before = dmabench_masks_of(dev);
 	if (dma_set_mask_and_coherent(dev, DMA_BIT_MASK(run->params.mask_bits)))
 		ret = dmabench_fail(run, -EIO, "mask_bits %u: refused for %s",
 				    run->params.mask_bits, dev_name(dev));
 	else
 		ret = dmabench_run(dev, run);
-	masks_restore(dev, before);
+	dmabench_masks_restore(dev, before);
 	return ret;
 }
 
 static int do_facts(struct dmabench_facts *facts)
 {
-	struct masks before;
+	struct dmabench_masks before;
 	struct device *dev;
 	int ret = 0;
 
@@ -88,12 +110,12 @@ static int do_facts(struct dmabench_facts *facts)
 		return -ENODEV;
 
 	dev = &dmabench_pdev->dev;
-	before = masks_of(dev);
+	before = dmabench_masks_of(dev);
 	if (dma_set_mask_and_coherent(dev, DMA_BIT_MASK(64)))
 		ret = -EIO;
 	else
 		dmabench_facts(dmabench_pdev, facts);
-	masks_restore(dev, before);
+	dmabench_masks_restore(dev, before);
 	return ret;
 }
 

@@ -61,7 +61,7 @@ static int run_job(struct dmabench_job *job, struct dmabench_run *run)
 	const struct dmabench_params *p = job->p;
 	int ret;
 
-	if (p->op != DMABENCH_COHERENT) {
+	if (!dmabench_allocates(p->op)) {
 		ret = dmabench_buffers_get(&job->buffers, job->dev, run);
 		if (ret)
 			return ret;

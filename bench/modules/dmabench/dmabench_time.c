@@ -12,6 +12,7 @@
  */
 
 #include <linux/dma-mapping.h>
+#include <linux/gfp.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
 
@@ -264,5 +265,43 @@ u64 dmabench_time_free(struct device *dev, size_t size, void *virt,
 	struct stamp begin = window_begin();
 
 	dma_free_coherent(dev, size, virt, addr);
+	return window_end(begin);
+}
+
+/**
+ * dmabench_time_alloc_pages() - time alloc_pages() of what a driver takes for a
+ *	device of 32 bits
+ * @size: bytes, whole pages of a power of two
+ * @page: out; the first page, or NULL when the call failed
+ *
+ * Return: ticks.
+ */
+u64 dmabench_time_alloc_pages(size_t size, struct page **page)
+{
+	unsigned int order = get_order(size);
+	struct stamp begin;
+	struct page *first;
+	u64 ticks;
+
+	begin = window_begin();
+	first = alloc_pages(GFP_KERNEL | GFP_DMA32 | __GFP_NOWARN, order);
+	ticks = window_end(begin);
+	*page = first;
+	return ticks;
+}
+
+/**
+ * dmabench_time_free_pages() - time __free_pages()
+ * @size: bytes, as they were allocated
+ * @page: the first page
+ *
+ * Return: ticks.
+ */
+u64 dmabench_time_free_pages(size_t size, struct page *page)
+{
+	unsigned int order = get_order(size);
+	struct stamp begin = window_begin();
+
+	__free_pages(page, order);
 	return window_end(begin);
 }

@@ -14,7 +14,7 @@
 #include <linux/types.h>
 
 /** DMABENCH_ABI - version of this interface; any change of layout raises it */
-#define DMABENCH_ABI 1
+#define DMABENCH_ABI 2
 
 /**
  * enum dmabench_op - what one iteration of a run does
@@ -25,6 +25,9 @@
  *	dma_sync_single_for_device(); the mapping around them is not timed
  * @DMABENCH_COHERENT: series 0 dma_alloc_coherent(), series 1
  *	dma_free_coherent()
+ * @DMABENCH_PAGES: series 0 alloc_pages() with GFP_DMA32, what a driver takes
+ *	for a device of 32 bits, series 1 __free_pages(); @size in whole pages
+ *	of a power of two
  * @DMABENCH_OPS: how many there are
  */
 enum dmabench_op {
@@ -33,6 +36,7 @@ enum dmabench_op {
 	DMABENCH_MAP_SG,
 	DMABENCH_SYNC,
 	DMABENCH_COHERENT,
+	DMABENCH_PAGES,
 	DMABENCH_OPS
 };
 
@@ -41,12 +45,14 @@ enum dmabench_op {
  * @DMABENCH_PLACE_ANY: wherever the page allocator puts them
  * @DMABENCH_PLACE_LOW: all of the buffer below 4 GiB
  * @DMABENCH_PLACE_HIGH: all of the buffer at or above 4 GiB
+ * @DMABENCH_PLACE_DMA32: allocated with GFP_DMA32, wherever that is
  * @DMABENCH_PLACES: how many there are
  */
 enum dmabench_place {
 	DMABENCH_PLACE_ANY,
 	DMABENCH_PLACE_LOW,
 	DMABENCH_PLACE_HIGH,
+	DMABENCH_PLACE_DMA32,
 	DMABENCH_PLACES
 };
 
@@ -122,16 +128,17 @@ static inline __u64 dmabench_bucket_low(__u32 index)
  * @op: enum dmabench_op
  * @dir: enum dma_data_direction: 0 bidirectional, 1 to device, 2 from device
  * @mask_bits: width of the device's streaming and coherent DMA mask, 24 to 64
- * @size: bytes of a buffer or of an sg entry, 64 to 256 KiB (coherent: 4 MiB)
+ * @size: bytes of a buffer or of an sg entry, 64 to 256 KiB (coherent and pages: 4 MiB)
  * @offset: bytes from the start of a buffer's first page, 0 to 4095
- *	(coherent: 0)
+ *	(coherent, pages: 0)
  * @nents: entries of a scatterlist, 1 to 128; 1 for the other operations
  * @buffers: distinct buffers cycled (of @nents entries each), 1 to 4096
- *	(coherent: 1 to 4096 outstanding allocations bound it, see @depth)
+ *	(coherent, pages: outstanding allocations, see @depth)
  * @depth: operations outstanding at a time, 1 to @buffers
- * @irqs_off: 1: interrupts are off in the timed window; 0 for coherent
- * @place: enum dmabench_place (coherent: any)
- * @layout: enum dmabench_layout (coherent: any)
+ * @irqs_off: 1: interrupts are off in the timed window; 0 for coherent and
+ *	pages
+ * @place: enum dmabench_place (coherent, pages: any)
+ * @layout: enum dmabench_layout (coherent, pages: any)
  * @count: iterations that are timed, 1 to 100,000,000
  * @warmup: iterations before them that are not, 0 to 1,000,000
  */
@@ -189,7 +196,7 @@ struct dmabench_series {
  *	first timed iteration and then every DMABENCH_PROBE_EVERY. Not
  *	subtracted from @series
  * @mapped: out; streaming mappings made in timed iterations (an sg entry
- *	counts as one; for sync those that are synced; 0 for coherent)
+ *	counts as one; for sync those that are synced; 0 for coherent, pages)
  * @bounced_forced: out; of them bounced because swiotlb=force says so
  * @bounced_mask: out; because the machine address is beyond the mask
  * @bounced_contiguity: out; because the buffer is not machine-contiguous
@@ -219,6 +226,8 @@ struct dmabench_run {
 };
 
 #define DMABENCH_NAME		64
+/* Runs of 2^31 pages and more are counted as the longest. */
+#define DMABENCH_RUNS		32
 
 /**
  * struct dmabench_facts - argument of DMABENCH_FACTS: what really runs here;
@@ -240,6 +249,14 @@ struct dmabench_run {
  * @probe_machine: its machine address by p2m
  * @probe_dma: the address dma_map_page() returned for it under a 64-bit mask;
  *	all ones when it failed
+ * @p2m_pages: pages of RAM, all of them
+ * @p2m_pairs: pairs of neighbouring pages
+ * @p2m_contiguous: of them, pairs that are neighbours in machine memory too
+ * @p2m_highest: highest machine frame behind a page
+ * @p2m_runs: [i]: machine-contiguous runs of 2^i to 2^(i+1) - 1 pages
+ * @dma32_pages: pages tried of those that the page allocator hands out for
+ *	GFP_DMA32, in blocks of a page and more
+ * @dma32_beyond: of them, pages that lie at or above 4 GiB of machine memory
  * @ops: name of the map_page method of the dma_map_ops in use; empty when the
  *	device has none (dma-direct)
  * @device: PCI address of the bound function
@@ -260,6 +277,13 @@ struct dmabench_facts {
 	__u64 probe_phys;
 	__u64 probe_machine;
 	__u64 probe_dma;
+	__u64 p2m_pages;
+	__u64 p2m_pairs;
+	__u64 p2m_contiguous;
+	__u64 p2m_highest;
+	__u64 p2m_runs[DMABENCH_RUNS];
+	__u64 dma32_pages;
+	__u64 dma32_beyond;
 	char ops[DMABENCH_NAME];
 	char device[DMABENCH_NAME];
 };
