@@ -10,6 +10,7 @@ it is a trap into Xen: 18 KB/s were measured, against 400 KB/s this way.)
 """
 
 import gzip
+import os
 import subprocess
 import tempfile
 import time
@@ -18,6 +19,7 @@ from pathlib import Path
 from threading import Event
 
 from harness import atomic, command, hashing
+from harness.console import DOM0_CRASHED
 from harness.errors import HarnessError, Stopped
 from harness.paths import Cache
 
@@ -27,7 +29,7 @@ POLL_SECONDS = 0.05
 CHANNEL_PORT = 0xE9
 # Xen counts five seconds down before it reboots; with a clock that counts
 # instructions that takes minutes.
-_OVER = b"Hardware Dom0 crashed"
+_OVER = DOM0_CRASHED.encode()
 CONSOLE_BYTES = 16 << 20
 CHANNEL_BYTES = 256 << 20
 
@@ -58,11 +60,20 @@ _MACHINE = [
 ]
 
 _XEN = "console=com1 com1=115200,8n1 bootscrub=0 no-real-mode loglvl=warning"
-# Fewer messages are fewer traps into the hypervisor: loglevel 4 keeps warnings.
-_LINUX = f"loglevel=4 panic=-1 nokaslr bouncemark.channel=port:{CHANNEL_PORT:x}"
+# Fewer messages are fewer traps into the hypervisor. loglevel=5 is the least that
+# shows warnings, and with them how a WARN_ON begins.
+_LINUX = f"loglevel=5 panic=-1 nokaslr bouncemark.channel=port:{CHANNEL_PORT:x}"
 # Natively the APIC timer's calibration never ends well in the insn clock: 10 s
 # of real time and more, until the kernel gives it up.
 _NATIVE = "nolapic_timer"
+
+
+@dataclass(frozen=True)
+class Disk:
+    """An empty disk: the -device argument of what it hangs on, and its size."""
+
+    device: str
+    size_mib: int
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,7 @@ class Machine:
     memory_mib: int
     low_mib: int
     devices: tuple[str, ...]
+    disks: tuple[Disk, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +108,9 @@ class Boot:
     """What came of a boot.
 
     status: QEMU's exit status, None when it was killed at the deadline or for
-    printing too much; why: what it was killed for; seconds: real time.
+    printing too much; why: what it was killed for; seconds: real time; answered:
+    when the first bytes were on the channel, None when there never were any;
+    stderr: all that QEMU itself said.
     """
 
     argv: tuple[str, ...]
@@ -106,6 +120,7 @@ class Boot:
     console: bytes
     channel: bytes
     stderr: bytes
+    answered: float | None = None
 
 
 def xen_image(cache: Cache, folder: Path = XEN_IMAGES) -> Path:
@@ -123,7 +138,10 @@ def xen_image(cache: Cache, folder: Path = XEN_IMAGES) -> Path:
 
 
 def arguments(target: Target, initramfs: Path, folder: Path) -> list[str]:
-    """Return QEMU's command line; console and channel go to files in folder."""
+    """Return QEMU's command line; console and channel go to files in folder.
+
+    The disks are beside the initramfs.
+    """
     machine = target.machine
     words = [QEMU, "-machine", f"pc,hpet=off,max-ram-below-4g={machine.low_mib}M"]
     words += ["-m", f"{machine.memory_mib}M"]
@@ -135,6 +153,10 @@ def arguments(target: Target, initramfs: Path, folder: Path) -> list[str]:
     words += ["-device", f"isa-debugcon,iobase={CHANNEL_PORT:#x},chardev=channel"]
     for device in machine.devices:
         words += ["-device", device]
+    for number, disk in enumerate(machine.disks):
+        image = _comma(_image(initramfs, number))
+        drive = f"file={image},if=none,format=raw,id=disk{number}"
+        words += ["-drive", drive, "-device", f"{disk.device},drive=disk{number}"]
     if target.xen is None:
         linux = command_line(target)
         words += ["-kernel", str(target.image), "-append", linux]
@@ -147,8 +169,12 @@ def arguments(target: Target, initramfs: Path, folder: Path) -> list[str]:
     return [*words, "-initrd", modules]
 
 
+def _image(initramfs: Path, number: int) -> Path:
+    return initramfs.with_name(f"disk{number}.raw")
+
+
 def _comma(path: Path) -> str:
-    """Return a path as -initrd's list takes it: a comma separates modules."""
+    """Return a path as QEMU's lists take it: a comma separates their members."""
     return str(path).replace(",", ",,")
 
 
@@ -169,23 +195,18 @@ def boot(
         with initramfs.open("wb") as stream:
             for part in target.initramfs:
                 stream.write(part.read_bytes())
+        for number, disk in enumerate(target.machine.disks):
+            with _image(initramfs, number).open("wb") as stream:
+                os.truncate(stream.fileno(), disk.size_mib << 20)
         argv = arguments(target, initramfs, folder)
         (folder / "qemu.cmd").write_text(" \\\n  ".join(argv) + "\n", encoding="utf-8")
         begin = time.monotonic()
         with tempfile.TemporaryFile() as errors:
+            process = command.start(argv, errors)
             try:
-                process = subprocess.Popen(
-                    argv,
-                    stdin=subprocess.DEVNULL,
-                    stdout=errors,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
+                why, answered = _wait(
+                    process, begin, deadline, console, channel, stop or Event()
                 )
-            except OSError as problem:
-                raise HarnessError(f"{QEMU}: cannot be started: {problem.strerror}")
-            try:
-                until = begin + deadline
-                why = _wait(process, until, console, channel, stop or Event())
                 status = process.poll()
             finally:
                 command.stop(process)
@@ -199,33 +220,44 @@ def boot(
         console=_read(console, CONSOLE_BYTES),
         channel=_read(channel, CHANNEL_BYTES),
         stderr=stderr,
+        answered=answered,
     )
 
 
 def _wait(
     process: "subprocess.Popen[bytes]",
-    until: float,
+    begin: float,
+    deadline: float,
     console: Path,
     channel: Path,
     stop: Event,
-) -> str:
-    """Wait for the guest's end; return "" or what it has to be killed for."""
+) -> tuple[str, float | None]:
+    """Wait for the guest's end; return "" or what it has to be killed for.
+
+    With it, after how many seconds the channel had its first bytes.
+    """
     seen = 0
-    while process.poll() is None:
+    answered: float | None = None
+    while True:
+        over = process.poll() is not None
+        said = channel.stat().st_size
+        if said and answered is None:
+            answered = time.monotonic() - begin
+        if over:
+            return "", answered
         size = console.stat().st_size
         if size != seen:
             seen = size
             if _OVER in _read(console, CONSOLE_BYTES):
-                return "dom0 crashed"
-        if time.monotonic() > until:
-            return "deadline"
+                return "dom0 crashed", answered
+        if time.monotonic() > begin + deadline:
+            return "deadline", answered
         if size > CONSOLE_BYTES:
-            return "console flooded"
-        if channel.stat().st_size > CHANNEL_BYTES:
-            return "channel flooded"
+            return "console flooded", answered
+        if said > CHANNEL_BYTES:
+            return "channel flooded", answered
         if stop.wait(POLL_SECONDS):
             raise Stopped
-    return ""
 
 
 def _read(path: Path, limit: int) -> bytes:

@@ -2,9 +2,9 @@
 """Kernels, modules and the guest's init: built once, kept by what they are made of.
 
 An artifact is a folder named by the hash of everything that went into it. It
-appears whole or not at all. The iommu and the hook kernel are built in one tree
-after each other: their objects differ in a dozen files, and their paths must
-not, for kbuild would compile all the others again.
+appears whole or not at all. The iommu, hook and exchange kernels are built in one
+tree after each other: their objects differ in a dozen files, and their paths must
+not, for kbuild would compile all the others again. pool has iommu's kernel.
 """
 
 import os
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 from harness import command, hashing, kconfig, source
+from harness.designs import Design
 from harness.errors import Failed, HarnessError, Missing
 from harness.lock import locked
 from harness.paths import Cache, Repo
@@ -25,30 +26,6 @@ RECIPE = 1
 KERNEL_SECONDS = 3600
 MODULE_SECONDS = 300
 GUEST_SECONDS = 120
-
-
-@dataclass(frozen=True)
-class Design:
-    """A way to make DMA addresses, and the kernel that has it.
-
-    family: kernels of one family are built in one tree; fragments: of kconfigs/,
-    in order; patched: there is a series in bench/designs/<name>/<release>/.
-    """
-
-    name: str
-    family: str
-    fragments: tuple[str, ...]
-    patched: bool
-
-
-DESIGNS = {
-    design.name: design
-    for design in (
-        Design("plain", "plain", ("base", "plain"), False),
-        Design("iommu", "xen", ("base", "xen"), False),
-        Design("hook", "xen", ("base", "xen"), True),
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -94,10 +71,10 @@ def series_of(design: Design, release: str, repo: Repo) -> Series:
     found = sorted(folder.glob("*.patch"))
     patches = tuple(p for p in found if not p.name.startswith("0000-"))
     if not patches:
-        have = sorted(p.name for p in (repo.designs / design.name).iterdir())
+        have = ", ".join(sorted(p.name for p in folder.parent.glob("*")))
         raise Missing(
             f"no {design.name} series for Linux {release}; there is one for "
-            + ", ".join(have)
+            f"{have or 'no release'}"
         )
     return Series(patches, tuple((p.name, hashing.file(p)) for p in patches))
 
@@ -253,31 +230,39 @@ def _collect(tree: Path, folder: Path) -> None:
 
 
 def modules_key(built: Kernel, repo: Repo) -> str:
-    """Return the key of the modules for a kernel."""
-    sources = hashing.folder(repo.modules, (".c", ".h", ""))
-    return hashing.of([RECIPE, built.plan.key, sources])
+    """Return the key of the modules for a kernel; Missing if its design lacks one."""
+    kinds = (".c", ".h", "")
+    parts = [RECIPE, built.plan.key, hashing.folder(repo.modules, kinds)]
+    design = built.plan.design
+    if design.module:
+        folder = repo.designs / design.name
+        if not (folder / "Kbuild").exists():
+            raise Missing(f"no {design.module} module: {folder} has no Kbuild")
+        parts.append(hashing.folder(folder, kinds))
+    return hashing.of(parts)
 
 
 def modules(built: Kernel, repo: Repo, cache: Cache) -> Path:
-    """Return the folder with the modules for a kernel, built unless it is there."""
+    """Return the folder with the modules for a kernel, built unless it is there.
+
+    All in one go, a design's own beside the others: one may use another's symbols.
+    """
     key = modules_key(built, repo)
     log = cache.folder("logs") / f"modules-{key}.log"
+    design = built.plan.design
 
     def fill(folder: Path) -> None:
         with tempfile.TemporaryDirectory() as place:
             work = Path(place) / "modules"
             shutil.copytree(repo.modules, work)
-            for kbuild in sorted(work.glob("*/Kbuild")):
-                words = _make_words("-C", str(built.folder / "devel"))
-                words += [f"M={kbuild.parent}", "W=1", "modules"]
-                command.run(
-                    words,
-                    seconds=MODULE_SECONDS,
-                    log=log,
-                    environment=_environment(cache),
-                )
-                for made in kbuild.parent.glob("*.ko"):
-                    shutil.copy2(made, folder / made.name)
+            if design.module:
+                shutil.copytree(repo.designs / design.name, work / design.name)
+            words = _make_words("-C", str(built.folder / "devel"))
+            words += [f"M={work}", "W=1", "modules"]
+            environment = _environment(cache)
+            command.run(words, seconds=MODULE_SECONDS, log=log, environment=environment)
+            for made in work.glob("*/*.ko"):
+                shutil.copy2(made, folder / made.name)
 
     return _once(cache.folder("modules"), key, fill)
 

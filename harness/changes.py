@@ -8,60 +8,15 @@ reported and fails nothing. In the wall clock one boot a side decides nothing.
 """
 
 import dataclasses
+from typing import Sequence
 
 from harness.inputs import Input, Turn, inputs, refusal, silent, turned
-from harness.operations import (
-    NOT_PLANNED,
-    Figure,
-    Key,
-    Unknown,
-    absent,
-    index,
-    is_coherent,
-    label,
-    unlike,
-)
+from harness.pairs import Change, Lone, match
 from harness.record import Run, Verdict, worst
+from harness.validation import State, withheld
 
 NAMED = 3
 GRAVE = (Verdict.FAIL, Verdict.CRASH)
-
-
-@dataclasses.dataclass(frozen=True)
-class Change:
-    """One operation of one variant in both runs.
-
-    kind: 'unbounced', 'bounced' or 'coherent'. ticks: b - a by basis, which is
-    'p50', 'min' (where p50 shares a bucket wider than a tick), or 'work' when
-    the runs did not do the same: then ticks is None and note says what differs.
-    minimum: b - a of the minima.
-    """
-
-    variant: str
-    key: Key
-    label: str
-    kind: str
-    basis: str
-    a: int
-    b: int
-    ticks: int | None
-    percent: float | None
-    minimum: int
-    note: str
-
-
-@dataclasses.dataclass(frozen=True)
-class Lone:
-    """An operation with a figure in one run only, and why the other has none.
-
-    expected: the other run's plan had it, so that its absence is no answer.
-    """
-
-    variant: str
-    key: Key
-    label: str
-    reason: str
-    expected: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +29,8 @@ class RunsDiff:
     bounced and coherent ones. changed: unbounced operations that differ. varied:
     bounced and coherent ones that do. informational: every difference in the
     wall clock. turned: cells that no longer pass. neither: what has no figure in
-    either run, with the reason.
+    either run, with the reason. validated_a, validated_b: what is known of the
+    variants' designs; one that failed validation has no figures.
     """
 
     a: str
@@ -95,15 +51,20 @@ class RunsDiff:
     only_a: tuple[Lone, ...] = ()
     only_b: tuple[Lone, ...] = ()
     neither: tuple[str, ...] = ()
+    validated_a: tuple[State, ...] = ()
+    validated_b: tuple[State, ...] = ()
 
 
-def runs(a: Run, b: Run) -> RunsDiff:
+def runs(
+    a: Run, b: Run, before: Sequence[State] = (), now: Sequence[State] = ()
+) -> RunsDiff:
     """Compare run b with run a, by variant and operation.
 
     The verdict is FAIL when an unbounced operation differs, the verdict of the
     worst cell that passed in a and is FAIL or CRASH in b, ERROR when the runs
     cannot be compared or an operation that both planned is missing in one, SKIP
-    in the wall clock, and PASS otherwise.
+    in the wall clock, and PASS otherwise. before, now: what is known of the
+    validation of the variants of a and of b.
     """
     names = (a.manifest.id, b.manifest.id)
     clock = a.manifest.clock
@@ -112,8 +73,8 @@ def runs(a: Run, b: Run) -> RunsDiff:
     if refused:
         error = Verdict.ERROR
         return RunsDiff(*names, clock, unit, error, refused, refused, inputs(a, b))
-    both, only_a, only_b, neither = _pairs(a, b)
-    changes = [_change(variant, key, *pair) for variant, key, pair in both]
+    matched = match(a, b, withheld(before), withheld(now))
+    changes = matched.changes
     insn = [change for change in changes if change.key.clock == "insn"]
     gated = [change for change in insn if change.kind == "unbounced"]
     other = [change for change in insn if change.kind != "unbounced"]
@@ -133,9 +94,11 @@ def runs(a: Run, b: Run) -> RunsDiff:
         varied=tuple(filter(_differs, other)),
         informational=tuple(filter(_differs, wall)),
         turned=turned(a, b),
-        only_a=tuple(only_a),
-        only_b=tuple(only_b),
-        neither=silent(a, b) + tuple(neither),
+        only_a=matched.only_a,
+        only_b=matched.only_b,
+        neither=silent(a, b) + matched.neither,
+        validated_a=tuple(before),
+        validated_b=tuple(now),
     )
     verdict, summary = _judge(result)
     return dataclasses.replace(result, verdict=verdict, summary=summary)
@@ -160,74 +123,6 @@ def percent(value: float | None) -> str:
     return f"{value:+.1f}%"
 
 
-Pair = tuple[str, Key, tuple[Figure, Figure]]
-
-
-def _pairs(a: Run, b: Run) -> tuple[list[Pair], list[Lone], list[Lone], list[str]]:
-    """Match the operations of two runs; those of one run come with the reason."""
-    left, right = index(a), index(b)
-    both: list[Pair] = []
-    only_a: list[Lone] = []
-    only_b: list[Lone] = []
-    neither: list[str] = []
-    for variant in dict.fromkeys([*left, *right]):
-        one, two = left.get(variant, {}), right.get(variant, {})
-        for key in dict.fromkeys([*one, *two]):
-            old = one.get(key) or Unknown(absent(a, variant, key.workload))
-            new = two.get(key) or Unknown(absent(b, variant, key.workload))
-            if isinstance(old, Figure) and isinstance(new, Figure):
-                both.append((variant, key, (old, new)))
-            elif isinstance(old, Figure) and isinstance(new, Unknown):
-                only_a.append(_lone(variant, key, new))
-            elif isinstance(old, Unknown) and isinstance(new, Figure):
-                only_b.append(_lone(variant, key, old))
-            elif isinstance(new, Unknown):
-                what = f"{variant} {label(key.step)} {key.series}"
-                neither.append(f"{what}: {new.reason}")
-    return both, only_a, only_b, neither
-
-
-def _lone(variant: str, key: Key, why: Unknown) -> Lone:
-    expected = why.reason != NOT_PLANNED
-    return Lone(variant, key, label(key.step), why.reason, expected)
-
-
-def _change(variant: str, key: Key, a: Figure, b: Figure) -> Change:
-    if is_coherent(key):
-        kind = "coherent"
-    else:
-        both = a.bounce.bounced and b.bounce.bounced
-        kind = "bounced" if both else "unbounced"
-    note = _work(a, b)
-    basis, one, two = "p50", a.p50, b.p50
-    if note:
-        basis = "work"
-    elif one == two and not (a.exact and b.exact):
-        basis, one, two = "min", a.min, b.min
-    ticks = None if note else two - one
-    return Change(
-        variant=variant,
-        key=key,
-        label=label(key.step),
-        kind=kind,
-        basis=basis,
-        a=one,
-        b=two,
-        ticks=ticks,
-        percent=100 * ticks / one if ticks is not None and one else None,
-        minimum=b.min - a.min,
-        note=note,
-    )
-
-
-def _work(a: Figure, b: Figure) -> str:
-    """Say how the work of a variant changed between the runs; empty if it did not."""
-    if a.failed != b.failed:
-        return f"{a.failed} operations failed, now {b.failed}"
-    sound = [dataclasses.replace(figure, failed=0) for figure in (a, b)]
-    return unlike("before", sound[0], "now", sound[1])
-
-
 def _differs(change: Change) -> bool:
     return change.ticks != 0
 
@@ -248,7 +143,7 @@ def _judge(diff: RunsDiff) -> tuple[Verdict, str]:
         )
     for turn in bad:
         said.append(
-            f"{turn.variant} {turn.workload} passed in {diff.a} and ended as "
+            f"{turn.name} passed in {diff.a} and ended as "
             f"{turn.verdict.value} in {diff.b}: {turn.reason}"
         )
     if said:
@@ -262,7 +157,7 @@ def _judge(diff: RunsDiff) -> tuple[Verdict, str]:
         return Verdict.SKIP, f"no verdict: {text}"
     if diff.turned:
         turn = diff.turned[0]
-        text = f"{turn.variant} {turn.workload} passed in {diff.a} and not in {diff.b}"
+        text = f"{turn.name} passed in {diff.a} and not in {diff.b}"
         return Verdict.ERROR, f"no verdict: {text}, {turn.verdict.value}: {turn.reason}"
     if lost:
         text = f"{len(lost)} operations have a figure in one run only"

@@ -4,7 +4,7 @@
 import re
 from typing import Mapping
 
-from harness import console, frames, judge, stats
+from harness import console, engagement, frames, judge, stats
 from harness.boot import Boot
 from harness.errors import HarnessError
 from harness.payloads import Series
@@ -29,7 +29,7 @@ _NO_BOUNCE = Bounce(0, 0, 0, 0, 0, 0)
 def record(cell: PlannedCell, boot: Boot, inputs: Inputs) -> Cell:
     """Return the record of a cell that was booted."""
     stream = frames.parse(boot.channel)
-    proofs = judge.engagement(cell, stream.facts)
+    proofs = engagement.proofs(cell, stream.facts)
     verdict, reason = judge.outcome(cell, boot, stream, proofs)
     passed = verdict is Verdict.PASS
     return Cell(
@@ -38,7 +38,7 @@ def record(cell: PlannedCell, boot: Boot, inputs: Inputs) -> Cell:
         verdict=verdict,
         reason=_line(reason),
         inputs=inputs,
-        seconds=Seconds(boot=None, total=round(boot.seconds, 3)),
+        seconds=Seconds(boot=_rounded(boot.answered), total=round(boot.seconds, 3)),
         engagement=proofs,
         facts=dict(stream.facts),
         measurements=_measurements(cell, stream) if passed else (),
@@ -57,6 +57,10 @@ def without_boot(cell: PlannedCell, problem: HarnessError, inputs: Inputs) -> Ce
         inputs=inputs,
         seconds=Seconds(boot=None, total=0.0),
     )
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 def _line(text: str) -> str:

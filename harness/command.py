@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 from pathlib import Path
-from typing import Mapping, Sequence
+from typing import IO, Mapping, Sequence
 
 from harness.errors import Failed, HarnessError
 
@@ -17,6 +17,32 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
     except ProcessLookupError:
         pass
     process.wait()
+
+
+def start(
+    argv: Sequence[str],
+    output: IO[bytes],
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> "subprocess.Popen[bytes]":
+    """Start a program that leads a process group of its own, all it says to output.
+
+    environment: all of it; the caller's when left out. HarnessError when it cannot
+    be started. Whoever starts it must stop() it.
+    """
+    try:
+        return subprocess.Popen(
+            argv,
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError as problem:
+        name = Path(argv[0]).name
+        raise HarnessError(f"{name}: cannot be started: {problem.strerror}")
 
 
 def run(
@@ -36,19 +62,8 @@ def run(
     name = Path(argv[0]).name
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        start = output.tell()
-        try:
-            process = subprocess.Popen(
-                argv,
-                cwd=cwd,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        except OSError as problem:
-            raise HarnessError(f"{name}: cannot be started: {problem.strerror}")
+        begin = output.tell()
+        process = start(argv, output, cwd, environment)
         try:
             status = process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
@@ -56,7 +71,7 @@ def run(
         finally:
             stop(process)
     if status:
-        raise Failed(f"{name}: exit status {status}; see {log}\n{tail(log, start)}")
+        raise Failed(f"{name}: exit status {status}; see {log}\n{tail(log, begin)}")
 
 
 def tail(log: Path, start: int = 0, lines: int = 12) -> str:

@@ -21,10 +21,13 @@ from harness.operations import (
     ended,
     index,
     is_coherent,
-    label,
+    labels,
+    seen,
     subtract,
 )
-from harness.record import Run, Verdict
+from harness.question import Answer
+from harness.record import Run, Verdict, work
+from harness.validation import State, withheld
 from harness.words import answers
 
 __all__ = ["Designs", "Row", "RunsDiff", "VARIANTS", "designs", "runs", "to_json"]
@@ -67,6 +70,8 @@ class Designs:
     variants: the columns, in order. unknown: variants without a verdict, with
     the reason. probes: least and most ticks the empty probe cost, None when
     unknown. left_out: what the run measured and this table does not show.
+    validated: what is known of the variants' designs; one that failed has no
+    figures. debug: the kernels have checks, and their costs mean nothing.
     """
 
     run: str
@@ -79,25 +84,32 @@ class Designs:
     rows: tuple[Row, ...]
     left_out: tuple[str, ...]
     sentences: tuple[str, str, str]
+    validated: tuple[State, ...]
+    debug: bool
 
 
-def designs(run: Run, clock: str = "", p2m: str = "") -> Designs:
+def designs(
+    run: Run, clock: str = "", p2m: str = "", validated: Sequence[State] = ()
+) -> Designs:
     """Compare the designs of a run, in one clock and one p2m layout.
 
     By default the clock is the run's and the layout 'linear', or 'scattered'
-    when the run has no other.
+    when dom0 has no other. validated: what is known of the variants' validation.
     """
     clock = clock or run.manifest.clock
-    layouts = sorted({cell.cell.p2m for cell in run.cells if cell.cell.clock == clock})
-    p2m = p2m or (layouts[0] if layouts else "linear")
-    table = index(run)
+    layouts = _layouts(run)
+    here = sorted(layout for time, layout in layouts if time == clock)
+    p2m = p2m or (here[0] if here else "linear")
+    refused = withheld(validated)
+    table = index(run, refused)
     variants = _variants(run)
     keys = _keys(table, variants)
     shown = [key for key in keys if (key.clock, key.p2m) == (clock, p2m)]
-    rows = [_row(run, table, variants, key, shown) for key in shown]
+    names = labels(shown)
+    rows = [_row(run, table, variants, key, names[key]) for key in shown]
     rows.sort(key=lambda row: FAMILIES.index(row.family))
-    unknown = _unknown(run, table, variants)
-    others = {(key.clock, key.p2m) for key in keys} - {(clock, p2m)}
+    unknown = {**_unknown(run, table, variants), **refused}
+    others = layouts - {(clock, p2m)}
     return Designs(
         run=run.manifest.id,
         clock=clock,
@@ -108,13 +120,32 @@ def designs(run: Run, clock: str = "", p2m: str = "") -> Designs:
         probes=_probes(rows),
         rows=tuple(rows),
         left_out=tuple(f"{a} clock, {b} p2m layout" for a, b in sorted(others)),
-        sentences=answers(rows, unknown, clock),
+        sentences=answers(rows, {**unknown, **_failed(validated)}, clock),
+        validated=tuple(validated),
+        debug=run.manifest.debug,
     )
 
 
-def to_json(result: Designs | RunsDiff) -> dict[str, Any]:
+def _layouts(run: Run) -> set[tuple[str, str]]:
+    """Return the clocks and p2m layouts of a run; dom0's, if it has any."""
+    specs = [cell.cell for cell in run.cells]
+    dom0 = [spec for spec in specs if spec.boot == "dom0"]
+    return {(spec.clock, spec.p2m) for spec in dom0 or specs}
+
+
+def _failed(validated: Sequence[State]) -> dict[str, str]:
+    """Return in few words which variants failed validation."""
+    return {
+        state.variant: f"{state.verdict.value} in validation {state.run}"
+        for state in validated
+        if state.verdict and state.refusal
+    }
+
+
+def to_json(result: Designs | RunsDiff | Answer) -> dict[str, Any]:
     """Return a comparison as plain JSON data, with its schema version and kind."""
-    kind = "designs" if isinstance(result, Designs) else "runs"
+    kinds = {Designs: "designs", RunsDiff: "runs", Answer: "answer"}
+    kind = kinds[type(result)]
     plain: dict[str, Any] = {"schema": SCHEMA, "kind": kind}
     plain.update(_plain(dataclasses.asdict(result)))
     return plain
@@ -158,14 +189,14 @@ def _unknown(run: Run, table: Index, variants: Sequence[str]) -> dict[str, str]:
     A cell that was skipped takes only its own numbers away.
     """
     unknown = {}
-    workloads = {plan.id: plan.workload for plan in run.manifest.planned}
+    kinds = run.manifest.kinds
     for name in variants:
         cells = [cell for cell in run.cells if cell.cell.variant == name]
         bad = [cell for cell in cells if cell.verdict is not Verdict.PASS]
         fatal = [cell for cell in bad if cell.verdict is not Verdict.SKIP]
         started = {cell.id for cell in cells}
         never = [
-            workloads[plan.id]
+            work(plan.kind, kinds)
             for plan in run.manifest.planned
             if plan.variant == name and plan.id not in started
         ]
@@ -182,13 +213,12 @@ def _empty(cells: Sequence[object]) -> str:
     return "not measured" if cells else NOT_PLANNED
 
 
-def _row(
-    run: Run, table: Index, variants: Sequence[str], key: Key, keys: Sequence[Key]
-) -> Row:
+def _row(run: Run, table: Index, variants: Sequence[str], key: Key, label: str) -> Row:
     figures: dict[str, Known] = {}
     for name in variants:
-        figure = table.get(name, {}).get(key)
-        figures[name] = figure or Unknown(absent(run, name, key.workload))
+        here = seen(name, key)
+        figure = table.get(name, {}).get(here)
+        figures[name] = figure or Unknown(absent(run, here.kind(name)))
 
     def less(minuend: str, base: str) -> Difference:
         return subtract(minuend, figures[minuend], base, figures[base])
@@ -208,7 +238,7 @@ def _row(
         family = "bounced"
     return Row(
         key=key,
-        label=_label(key, keys),
+        label=label,
         op=_op(key, figures),
         family=family,
         bounced=text or "?",
@@ -230,15 +260,6 @@ def _op(key: Key, figures: Mapping[str, Known]) -> str:
         if isinstance(figure, Figure) and "op" in figure.parameters:
             return str(figure.parameters["op"])
     return key.step.split("-")[0]
-
-
-def _label(key: Key, keys: Sequence[Key]) -> str:
-    """Return the row's name, with as much as tells it from the others."""
-    text = label(key.step)
-    if len({other.workload for other in keys}) > 1:
-        text = f"{key.workload}: {text}"
-    same = {other.parameters for other in keys if other.workload == key.workload}
-    return f"{text} {key.parameters}" if len(same) > 1 else text
 
 
 def _probes(rows: Sequence[Row]) -> tuple[int, int] | None:

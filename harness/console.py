@@ -6,6 +6,8 @@ from typing import Sequence
 
 TAIL_LINES = 20
 _LINE_LENGTH = 240
+# Xen's words when its dom0 died: it counts five seconds down and reboots.
+DOM0_CRASHED = "Hardware Dom0 crashed"
 
 _DEATHS: Sequence[tuple[str, str]] = (
     # An oops ends in a panic here: what comes first says more.
@@ -15,14 +17,25 @@ _DEATHS: Sequence[tuple[str, str]] = (
     (r"Oops: (.*)", "oops: {}"),
     (r"Kernel panic - not syncing: (.*)", "kernel panic: {}"),
     (r"\(XEN\) Panic on CPU \d+:", "Xen panic"),
-    (r"Domain 0 crashed", "Xen: domain 0 crashed"),
+    (DOM0_CRASHED, "Xen: dom0 crashed"),
 )
+# Those after which nothing runs any more. What "BUG:" is said of may live on.
+_FATAL = _DEATHS[-3:]
 _ENDINGS: Sequence[tuple[str, str]] = (
     (r"reboot: Restarting system", "the guest rebooted"),
     (r"Dom0 shutdown: rebooting machine", "the guest rebooted"),
     (r"reboot: Power down", "the guest powered off"),
     (r"Dom0 halted: halting machine", "the guest powered off"),
     (r"Preparing system for ACPI S5 state", "the guest powered off"),
+)
+# What a kernel, or Xen, says when something is wrong that does not kill it.
+_SPLATS = re.compile(
+    r"\b(?:WARNING: |BUG: |UBSAN: )|\bDMA-API: (?!preallocated|debugging enabled)"
+    r"|INFO: possible |INFO: task .* blocked|rcu: INFO: |INFO: rcu"
+    r"|sleeping function called|KASAN: |KFENCE: |kmemleak: .* new "
+    r"|\bBUG \S+ \((?:Not t|T)ainted|pagealloc: "
+    r"|swiotlb buffer is full|\bpool is (?:full|out of reach)"
+    r"|\(XEN\) .*(?:Over-allocation|\bBad |\bError |\bmm\.c:)"
 )
 
 
@@ -41,6 +54,16 @@ def tail(console: bytes) -> tuple[str, ...]:
 def death(console: bytes) -> str | None:
     """Return in words how the guest's kernel, or Xen, died; None if it did not."""
     return _find(clean(console), _DEATHS)
+
+
+def fatal(console: bytes) -> bool:
+    """Tell whether a console shows the end of the guest's kernel, or of Xen."""
+    return _find(clean(console), _FATAL) is not None
+
+
+def splats(console: bytes) -> list[str]:
+    """Return the lines in which something is said to be wrong, deadly or not."""
+    return [line for line in clean(console) if _SPLATS.search(line)]
 
 
 def ending(console: bytes) -> str | None:

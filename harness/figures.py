@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The tables of the designs: from figures to fields, and which layout fits."""
 
-from typing import Sequence
+from typing import Callable, Sequence
 
 from rich.table import Table
 
@@ -9,11 +9,36 @@ from harness.changes import percent
 from harness.compare import Designs, Row
 from harness.operations import NOT_PLANNED, Difference, Figure, Known, Unknown, reasons
 from harness.tables import Block, Column, Field, Style, least, most, table
+from harness.validation import State, withheld
 
 HEADINGS = {"unbounced": "UNBOUNCED", "bounced": "BOUNCED", "coherent": "COHERENT"}
 LETTERS = {"forced": "F", "mask": "M", "contiguity": "C"}
 MIXED, FAILED, COARSE, UNKNOWN, WORK = "X", "!", "~", "?", "work"
 NOTED = 4
+
+# Heading, the two variants, whether it is always in percent too, and which it is.
+DIFFERENCES: Sequence[
+    tuple[str, tuple[str, str], bool, Callable[[Row], Difference]]
+] = (
+    (
+        "dom0\nhook -\niommu",
+        ("dom0-hook", "dom0-iommu"),
+        True,
+        lambda row: row.dom0,
+    ),
+    (
+        "native\niommu -\nplain",
+        ("native-iommu", "native-plain"),
+        False,
+        lambda row: row.native_iommu,
+    ),
+    (
+        "native\nhook -\niommu",
+        ("native-hook", "native-iommu"),
+        False,
+        lambda row: row.native_hook,
+    ),
+)
 
 Split = tuple[str, str, str]
 
@@ -24,11 +49,12 @@ def tables(designs: Designs, width: int, style: Style) -> list[Table]:
     One table with everything; or figures and differences apart; or the same with
     the minimum under the figure; at worst native and dom0 figures apart too.
     """
-    rows, names = designs.rows, _planned(designs)
-    whole = _table(rows, [_figures(rows, names, False), _changes(rows, True)], style)
+    rows, names = designs.rows, _shown(designs)
+    sides = [_changes(designs, full) for full in (True, False)]
+    whole = _table(rows, [_figures(rows, names, False), sides[0]], style)
     if most(whole, width) <= width:
         return [whole]
-    changes = [_table(rows, [_changes(rows, full)], style) for full in (True, False)]
+    changes = [_table(rows, [side], style) for side in sides]
     change = changes[0] if most(changes[0], width) <= width else changes[1]
     for stacked in (False, True):
         figures = _table(rows, [_figures(rows, names, stacked)], style)
@@ -71,41 +97,43 @@ def _series(row: Row) -> str:
 
 
 def _figures(rows: Sequence[Row], variants: Sequence[str], stacked: bool) -> Fields:
-    columns = [Column(_heading(name), True) for name in variants]
+    columns = [Column(heading(name), True) for name in variants]
     bodies = [
         _aligned([_split(row.figures[name]) for row in rows], stacked)
         for name in variants
     ]
-    return columns, [[Field(text) for text in texts] for texts in zip(*bodies)]
+    body = [[Field(column[number]) for column in bodies] for number in range(len(rows))]
+    return columns, body
 
 
-def _changes(rows: Sequence[Row], full: bool) -> Fields:
-    """Return bounced-and-why and the three differences; full: all with percent."""
-    columns = [
-        Column("bounced", False),
-        Column("dom0\nhook -\niommu", True),
-        Column("native\niommu -\nplain", True),
-        Column("native\nhook -\niommu", True),
-    ]
+def _changes(designs: Designs, full: bool) -> Fields:
+    """Return bounced-and-why and the differences; full: all with percent.
+
+    A difference from a design that failed validation has no column.
+    """
+    refused = withheld(designs.validated)
     groups = [
-        ([row.dom0 for row in rows], True),
-        ([row.native_iommu for row in rows], full),
-        ([row.native_hook for row in rows], full),
+        (heading, [pick(row) for row in designs.rows], full or shares)
+        for heading, pair, shares, pick in DIFFERENCES
+        if not set(pair) & set(refused)
     ]
+    columns = [Column("bounced", False)]
+    columns += [Column(heading, True) for heading, _, _ in groups]
     bodies = [
         _aligned([_difference(item, shares) for item in items], False)
-        for items, shares in groups
+        for _, items, shares in groups
     ]
     body = []
-    for number, row in enumerate(rows):
+    for number, row in enumerate(designs.rows):
         fields = [Field(row.bounced)]
-        for (items, _), texts in zip(groups, bodies):
+        for (_, items, _), texts in zip(groups, bodies):
             fields.append(Field(texts[number], _colour(items[number])))
         body.append(fields)
     return columns, body
 
 
-def _heading(variant: str) -> str:
+def heading(variant: str) -> str:
+    """Return a variant's name as the heading of its column."""
     boot, _, design = variant.partition("-")
     name, plus, force = design.partition("+")
     return "\n".join([boot, name, plus + force] if plus else [boot, name])
@@ -170,6 +198,8 @@ def footnotes(designs: Designs) -> list[str]:
         for item in (row.dom0, row.native_iommu, row.native_hook)
     ]
     notes = [_units(designs, known)]
+    if designs.debug:
+        notes.append("The kernels have the kernel's own checks: costs mean nothing.")
     letters = {letter for figure in known for letter in marks(figure)}
     words = {letter: f"{letter} all {word}" for word, letter in LETTERS.items()}
     words[MIXED] = f"{MIXED} in part or for several reasons"
@@ -187,7 +217,30 @@ def footnotes(designs: Designs) -> list[str]:
     notes += [f"{WORK}: {text}." for text in _grouped(works)]
     notes += [f"{UNKNOWN} {text}" for text in _unknown(designs)]
     notes += [f"Not shown: cells in the {text}." for text in designs.left_out]
-    return notes
+    return notes + validated(designs.validated)
+
+
+def validated(states: Sequence[State]) -> list[str]:
+    """Say which designs were proved right, which were not, and which have no figures.
+
+    Nothing at all where nobody looked.
+    """
+    if not states:
+        return []
+    groups: dict[tuple[str, str], list[str]] = {}
+    for state in states:
+        if state.verdict:
+            key = (state.verdict.value, state.run)
+            groups.setdefault(key, []).append(state.variant)
+    texts = [
+        f"{', '.join(names)} {verdict} ({run})"
+        for (verdict, run), names in groups.items()
+    ]
+    never = [state.variant for state in states if state.verdict is None]
+    parts = [f"validated: {'; '.join(texts)}"] if texts else []
+    parts += [f"not validated: {', '.join(never)}"] if never else []
+    notes = [f"{name}: {why}." for name, why in withheld(states).items()]
+    return [*notes, f"{'; '.join(parts)}."]
 
 
 def _units(designs: Designs, known: Sequence[Figure]) -> str:
@@ -214,16 +267,19 @@ def _grouped(texts: Sequence[str]) -> list[str]:
     return found[:NOTED] + ([f"and {more} other reasons"] if more > 0 else [])
 
 
-def _planned(designs: Designs) -> list[str]:
-    """Return the variants that the run's plan has: the others need no column."""
+def _shown(designs: Designs) -> list[str]:
+    """Return the variants that have a column: planned, and not known to be wrong."""
+    refused = withheld(designs.validated)
     return [
-        name for name in designs.variants if designs.unknown.get(name) != NOT_PLANNED
+        name
+        for name in designs.variants
+        if designs.unknown.get(name) != NOT_PLANNED and name not in refused
     ]
 
 
 def _unknown(designs: Designs) -> list[str]:
     """Say why figures are missing: a variant as a whole, or single operations."""
-    names = _planned(designs)
+    names = _shown(designs)
     texts = [f"{name}: {why}" for name, why in designs.unknown.items() if name in names]
     for name in names:
         single = [

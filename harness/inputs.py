@@ -5,7 +5,7 @@ import dataclasses
 import json
 
 from harness.operations import absent
-from harness.record import Cell, Run, Verdict
+from harness.record import Cell, Run, Verdict, title
 
 CellKey = tuple[str, str, str, str, str]
 
@@ -21,10 +21,11 @@ class Input:
 
 @dataclasses.dataclass(frozen=True)
 class Turn:
-    """A cell that passed in run a and did not in run b."""
+    """A cell that passed in run a and did not in run b; name: as b's plan has it."""
 
     variant: str
     workload: str
+    name: str
     verdict: Verdict
     reason: str
 
@@ -96,24 +97,26 @@ def turned(a: Run, b: Run) -> tuple[Turn, ...]:
     left, right = _by_cell(a), _by_cell(b)
     both = [(left[key], right[key]) for key in left if key in right]
     return tuple(
-        Turn(new.cell.variant, new.cell.workload, new.verdict, new.reason)
+        Turn(
+            new.cell.variant,
+            new.cell.workload,
+            title(new.cell.kind, b.manifest.kinds),
+            new.verdict,
+            new.reason,
+        )
         for old, new in both
         if old.verdict is Verdict.PASS and new.verdict is not Verdict.PASS
     )
 
 
 def silent(a: Run, b: Run) -> tuple[str, ...]:
-    """Name the variants and workloads that passed in neither run, with reasons."""
-    plans = [*a.manifest.planned, *b.manifest.planned]
-    kinds = dict.fromkeys((plan.variant, plan.workload) for plan in plans)
+    """Name the cells that passed in neither run, with reasons."""
+    kinds = dict.fromkeys([*a.manifest.kinds, *b.manifest.kinds])
     passed = {
-        (cell.cell.variant, cell.cell.workload)
-        for cell in (*a.cells, *b.cells)
-        if cell.verdict is Verdict.PASS
+        cell.cell.kind for cell in (*a.cells, *b.cells) if cell.verdict is Verdict.PASS
     }
     return tuple(
-        f"{variant} {workload}: before {absent(a, variant, workload)}, "
-        f"now {absent(b, variant, workload)}"
-        for variant, workload in kinds
-        if (variant, workload) not in passed
+        f"{title(kind, kinds)}: before {absent(a, kind)}, now {absent(b, kind)}"
+        for kind in kinds
+        if kind not in passed
     )

@@ -114,9 +114,9 @@ def _sentence(error: Any) -> str:
         explained = str(error.schema["description"])
         return explained if explained.startswith("must") else f"must be {explained}"
     message = " ".join(str(error.message).split())
-    if error.validator == "additionalProperties" and "properties" in error.schema:
-        message += f"; allowed are {', '.join(error.schema['properties'])}"
     if len(message) > LONGEST_MESSAGE:
         half = LONGEST_MESSAGE // 2
         message = f"{message[:half]} ... {message[-half:]}"
+    if error.validator == "additionalProperties" and "properties" in error.schema:
+        message += f"; allowed are {', '.join(error.schema['properties'])}"
     return message

@@ -1,93 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Judge: was the design under test the one that ran, and how did the cell end?
+"""Judge: how did a cell end, and is that good?
 
 Everything here decides; nothing reads or writes.
 """
 
-from typing import Mapping, Sequence
+import re
+from typing import Sequence
 
 from harness import console, frames
 from harness.boot import Boot
-from harness.plan import SYMBOLS, PlannedCell
-from harness.record import Engagement, Scalar, Verdict
+from harness.plan import PlannedCell
+from harness.record import Engagement, Verdict
+from harness.workload import Step
 
-Facts = Mapping[str, Scalar]
-UNKNOWN = "unknown"
-
-
-def engagement(cell: PlannedCell, facts: Facts) -> tuple[Engagement, ...]:
-    """Return the proofs that a cell's variant ran; what no fact tells is not ok."""
-    variant = cell.variant
-    checks: list[tuple[str, Scalar, str]] = [
-        (f"kernel has {symbol}", variant.design in there, f"symbol.{symbol}")
-        for symbol, there in SYMBOLS.items()
-    ]
-    dom0 = variant.boot == "dom0"
-    ops = "xen_swiotlb_map_page" if dom0 and variant.design == "iommu" else ""
-    checks += [
-        ("Xen PV domain", dom0, "dma.xen_pv"),
-        ("initial domain", dom0, "dma.initial_domain"),
-        ("map_page of the dma_map_ops", ops, "dma.ops"),
-        ("everything is made to bounce", variant.force, "dma.force_bounce"),
-    ]
-    proofs = [
-        _proof(what, str(expected), _text(facts, name), lambda a, b: a == b)
-        for what, expected, name in checks
-    ]
-    return (*proofs, *_translation(cell, facts))
-
-
-def _translation(cell: PlannedCell, facts: Facts) -> list[Engagement]:
-    """Return the proofs that addresses are made as the design makes them."""
-
-    def number(name: str) -> int | None:
-        value = facts.get(name)
-        return value if isinstance(value, int) else None
-
-    def proof(what: str, expected: str, names: Sequence[str], good: bool) -> Engagement:
-        found = ", ".join(f"{name} {_hex(number(name))}" for name in names)
-        known = all(number(name) is not None for name in names)
-        return Engagement(what, expected, found if known else UNKNOWN, known and good)
-
-    moved = number("dma.pages_moved") or 0
-    phys, machine = number("dma.probe_phys"), number("dma.probe_machine")
-    dma, slots = number("dma.probe_dma"), number("dma.pool_slots") or 0
-    proofs = []
-    if cell.variant.boot == "dom0":
-        names = ["dma.pages_moved", "dma.probe_phys", "dma.probe_machine"]
-        good = moved > 0 and phys != machine
-        proofs.append(proof("p2m", "machine frames are not page frames", names, good))
-        proofs.append(proof("pool", "there", ["dma.pool_slots"], slots > 0))
-    else:
-        names = ["dma.pages_moved"]
-        proofs.append(proof("p2m", "none", names, moved == 0))
-    if cell.variant.force:
-        names = ["dma.probe_dma", "dma.probe_machine", "dma.pool_slots"]
-        good = slots > 0 and dma != machine
-        proofs.append(proof("mapped page", "bounced into the pool", names, good))
-    else:
-        names = ["dma.probe_dma", "dma.probe_machine"]
-        what = "at its machine address"
-        proofs.append(proof("mapped page", what, names, dma == machine))
-    return proofs
-
-
-def _proof(what: str, expected: str, found: str | None, same: object) -> Engagement:
-    if found is None:
-        return Engagement(what, expected or "none", UNKNOWN, False)
-    return Engagement(what, expected or "none", found or "none", expected == found)
-
-
-def _text(facts: Facts, name: str) -> str | None:
-    """Return a fact as text; a flag as True or False however it was sent."""
-    value = facts.get(name)
-    if value is None:
-        return None
-    return str(value)
-
-
-def _hex(value: int | None) -> str:
-    return UNKNOWN if value is None else f"{value:#x}"
+# What QEMU says of a device that was handed an address beyond its mask.
+_CLAMPED = "clamping DMA"
+# How the reason of a cell tells of a known defect: its id, and what was said.
+KNOWN = r"known defect (F\d+) \(docs/findings\.md\): ([^;]*)"
+# Slots of a pool in use, before the first step and after the last.
+_USED = ("swiotlb.used", "pool.used")
 
 
 def outcome(
@@ -96,7 +27,7 @@ def outcome(
     stream: frames.Stream,
     proofs: Sequence[Engagement],
 ) -> tuple[Verdict, str]:
-    """Return a cell's verdict and, unless it passed, the reason."""
+    """Return a cell's verdict and the reason; a cell that passed rarely needs one."""
     ended = _ended(boot, stream)
     if ended:
         return ended
@@ -112,7 +43,19 @@ def outcome(
                 f"{cell.variant.name} did not engage: {proof.what}: expected "
                 f"{proof.expected}, found {proof.found}"
             )
-    return _steps(cell, stream)
+    verdict, reason, known = _steps(cell, stream)
+    if verdict is Verdict.ERROR:
+        return verdict, reason
+    # What the device was handed may be why a step failed: it goes before.
+    clamped = _clamped(boot)
+    if clamped:
+        return Verdict.FAIL, clamped
+    if verdict is Verdict.FAIL:
+        return verdict, reason
+    wrong = _splat(cell, boot) or _leak(stream)
+    if wrong:
+        return Verdict.FAIL, wrong
+    return verdict, reason or "; ".join(known)
 
 
 def _ended(boot: Boot, stream: frames.Stream) -> tuple[Verdict, str] | None:
@@ -128,7 +71,8 @@ def _ended(boot: Boot, stream: frames.Stream) -> tuple[Verdict, str] | None:
         said = words[-1][:200] if words else "it said nothing"
         how = f"signal {-boot.status}" if boot.status < 0 else f"status {boot.status}"
         return Verdict.ERROR, f"QEMU ended with {how}: {said}"
-    if death:
+    # A guest that went on to its good-bye is dead only if it says so.
+    if death and (not stream.complete or console.fatal(boot.console)):
         return Verdict.CRASH, f"{death} {where}"
     if stream.complete:
         return None
@@ -149,43 +93,104 @@ def _where(stream: frames.Stream) -> str:
     return f"({'in' if steps[-1].end is None else 'after'} step {steps[-1].name})"
 
 
-def _steps(cell: PlannedCell, stream: frames.Stream) -> tuple[Verdict, str]:
-    """Return the verdict on what the steps of a complete stream reported."""
+def _clamped(boot: Boot) -> str:
+    """Return what QEMU says of an address beyond the device's mask; "" if nothing."""
+    for line in console.clean(boot.stderr):
+        if _CLAMPED in line:
+            return f"the device was handed an address beyond its mask: {line}"
+    return ""
+
+
+def _splat(cell: PlannedCell, boot: Boot) -> str:
+    """Return what the console complains of unexpectedly; "" if there is nothing."""
+    for line in console.splats(boot.console):
+        if not any(re.search(shown, line) for shown in cell.workload.console):
+            return f"console: {line}"
+    return ""
+
+
+def _leak(stream: frames.Stream) -> str:
+    """Return of which pool slots are still in use; "" if there is none."""
+    for name in _USED:
+        used, after = (stream.facts.get(name + end) for end in ("", "_after"))
+        if used != after:
+            return f"slots in use went from {used} to {after} ({name})"
+    return ""
+
+
+def _steps(
+    cell: PlannedCell, stream: frames.Stream
+) -> tuple[Verdict, str, Sequence[str]]:
+    """Return the verdict on what the steps of a complete stream reported.
+
+    With the reason, and the known defects that showed as they must.
+    """
     reported = {step.name: step for step in stream.steps}
     for name in reported:
         if name not in [planned.name for planned in cell.workload.steps]:
-            return Verdict.ERROR, f"step {name}: nobody planned it"
-    skipped, failures = [], []
+            return Verdict.ERROR, f"step {name}: nobody planned it", ()
+    skipped, failures, known = [], [], []
     for planned in cell.workload.steps:
         step = reported.get(planned.name)
-        if step is None or step.end is None:
-            return Verdict.ERROR, f"step {planned.name}: nothing was reported"
+        wrong = _harness_error(planned, step)
+        if wrong or step is None or step.end is None:
+            return Verdict.ERROR, f"step {planned.name}: {wrong}", ()
         said = f"step {planned.name}: {step.end.message or step.end.status}"
-        if step.end.status == "error":
-            return Verdict.ERROR, said
-        if step.end.status == "fail":
+        shown, lost = _findings(cell, planned, step.end.status, step.end.message)
+        known += shown
+        failures += lost
+        if step.end.status == "fail" and not shown and not lost:
             failures.append(said)
         if step.end.status == "skip":
             skipped.append(said)
-        measures = step.kind == "dmabench" and "expect" not in planned.parameters
-        if step.end.status == "ok" and measures and not step.series:
-            return Verdict.ERROR, f"step {planned.name}: ended well without a number"
-        counts = step.counts
-        if counts and counts.unexplained:
-            failures.append(
-                f"step {planned.name}: {counts.unexplained} of {counts.mapped} "
-                "mappings bounced and nothing demanded it"
-            )
-        if counts and counts.missed:
-            failures.append(
-                f"step {planned.name}: {counts.missed} of {counts.mapped} "
-                "mappings had to bounce and did not"
-            )
+        failures += [f"step {planned.name}: {text}" for text in _bounces(step)]
     if failures:
-        return Verdict.FAIL, failures[0]
-    used, after = (stream.facts.get(f"swiotlb.used{end}") for end in ("", "_after"))
-    if used != after:
-        return Verdict.FAIL, f"slots in use went from {used} to {after}"
+        return Verdict.FAIL, failures[0], ()
     if len(skipped) == len(cell.workload.steps):
-        return Verdict.SKIP, skipped[0]
-    return Verdict.PASS, ""
+        return Verdict.SKIP, skipped[0], ()
+    return Verdict.PASS, "", known
+
+
+def _harness_error(planned: Step, step: frames.Step | None) -> str:
+    """Return why nothing can be told of a step; "" if something can."""
+    if step is None or step.end is None:
+        return "nothing was reported"
+    if step.end.status == "error":
+        return step.end.message or step.end.status
+    measures = step.kind == "dmabench" and "expect" not in planned.parameters
+    if step.end.status == "ok" and measures and not step.series:
+        return "ended well without a number"
+    return ""
+
+
+def _findings(
+    cell: PlannedCell, planned: Step, status: str, message: str
+) -> tuple[list[str], list[str]]:
+    """Return the known defects that a step shows, and those it no longer does."""
+    shown, lost = [], []
+    for finding in cell.workload.findings:
+        if finding.step != planned.name or cell.variant.name not in finding.variants:
+            continue
+        if status == "fail" and re.search(finding.shows, message):
+            shown.append(f"known defect {finding.id} (docs/findings.md): {message}")
+        else:
+            said = f"{status}: {message}" if message else status
+            lost.append(
+                f"step {planned.name}: finding {finding.id} no longer shows: {said}"
+            )
+    return shown, lost
+
+
+def _bounces(step: frames.Step) -> list[str]:
+    """Return what is wrong with the mappings of a step that bounced or did not."""
+    counts, wrong = step.counts, []
+    if counts and counts.unexplained:
+        wrong.append(
+            f"{counts.unexplained} of {counts.mapped} "
+            "mappings bounced and nothing demanded it"
+        )
+    if counts and counts.missed:
+        wrong.append(
+            f"{counts.missed} of {counts.mapped} mappings had to bounce and did not"
+        )
+    return wrong

@@ -3,10 +3,10 @@
 
 import dataclasses
 import json
-from typing import Mapping
+from typing import Iterable, Mapping
 
 from harness import stats
-from harness.record import Bounce, Cell, Measurement, Run, Scalar, Verdict
+from harness.record import Bounce, Cell, Kind, Measurement, Run, Scalar, Verdict
 
 COHERENT = ("alloc", "free")
 NOT_PLANNED = "not in the plan"
@@ -22,6 +22,11 @@ class Key:
     p2m: str
     step: str
     series: str
+
+    def kind(self, variant: str) -> Kind:
+        """Return which cell of a run measures it in a variant."""
+        memory = json.loads(self.parameters).get("memory_mib", 0)
+        return Kind(variant, self.workload, self.p2m, memory)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,18 +75,22 @@ class Difference:
     reason: str
 
 
-def index(run: Run) -> Index:
+def index(run: Run, withheld: Mapping[str, str] = {}) -> Index:
     """Return the operations of a run's cells that passed, by variant and key.
 
     An operation that several cells measured is kept when they agree; else it is
-    Unknown, for neither figure is more right than the other.
+    Unknown, for neither figure is more right than the other. withheld: variants
+    that get no figures, with the reason.
     """
     table: Index = {}
     for cell in run.cells:
-        column = table.setdefault(cell.cell.variant, {})
+        name = cell.cell.variant
+        column = table.setdefault(name, {})
         for measurement in cell.measurements:
             key = _key(cell, measurement)
             new = _figure(measurement)
+            if name in withheld:
+                new = Unknown(withheld[name])
             old = column.get(key, new)
             column[key] = new if old == new else _disagree(old, new)
     return table
@@ -120,19 +129,26 @@ def _disagree(old: Known, new: Known) -> Unknown:
     return Unknown("boots of this run disagree")
 
 
-def planned(run: Run, variant: str, workload: str) -> bool:
-    """Tell whether the run's plan has a cell of this variant and workload."""
-    wanted = (variant, workload)
-    return wanted in {(plan.variant, plan.workload) for plan in run.manifest.planned}
+def seen(variant: str, key: Key) -> Key:
+    """Return an operation as a variant has it: natively p2m is always linear."""
+    if not variant.startswith("native") or key.p2m == "linear":
+        return key
+    parameters = {
+        name: value
+        for name, value in json.loads(key.parameters).items()
+        if not name.startswith("scatter_")
+    }
+    text = json.dumps(parameters, sort_keys=True)
+    return dataclasses.replace(key, parameters=text, p2m="linear")
 
 
-def absent(run: Run, variant: str, workload: str) -> str:
-    """Say why a run has no figure of this variant for an operation of workload."""
-    if not planned(run, variant, workload):
+def absent(run: Run, kind: Kind) -> str:
+    """Say why a run has no figure of the operations of this kind of cell."""
+    if kind not in run.manifest.kinds:
         return NOT_PLANNED
     passed = False
     for cell in run.cells:
-        if (cell.cell.variant, cell.cell.workload) != (variant, workload):
+        if cell.cell.kind != kind:
             continue
         if cell.verdict is not Verdict.PASS:
             return ended(cell)
@@ -148,6 +164,33 @@ def ended(cell: Cell) -> str:
 def is_coherent(key: Key) -> bool:
     """Tell whether an operation is on coherent memory, where nothing can bounce."""
     return key.series in COHERENT
+
+
+def labels(keys: Iterable[Key]) -> dict[Key, str]:
+    """Return names for people, each with as much as tells it from the others.
+
+    The step map_single-4096 is 'map_single 4096'.
+    """
+    found = {}
+    groups: dict[str, dict[Key, Kind]] = {}
+    for key in keys:
+        groups.setdefault(key.workload, {})[key] = key.kind("")
+    for workload, kinds in groups.items():
+        sizes = {kind.memory_mib for kind in kinds.values()}
+        layouts = {kind.p2m for kind in kinds.values()}
+        parameters = {key.parameters for key in kinds}
+        for key, kind in kinds.items():
+            text = label(key.step)
+            if len(groups) > 1:
+                text = f"{workload}: {text}"
+            if len(sizes) > 1:
+                text += f" {kind.memory_mib} MiB"
+            if len(layouts) > 1:
+                text += f" {kind.p2m}"
+            if len(parameters) > len(set(kinds.values())):
+                text += f" {key.parameters}"
+            found[key] = text
+    return found
 
 
 def label(step: str) -> str:

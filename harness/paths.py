@@ -44,6 +44,11 @@ class Repo:
         return self.root / "bench" / "profiles"
 
     @property
+    def questions(self) -> Path:
+        """Return the folder with one file per question."""
+        return self.root / "bench" / "questions"
+
+    @property
     def runs(self) -> Path:
         """Return the folder the runs go to."""
         return self.root / "results" / "runs"
@@ -71,3 +76,8 @@ def cache(environment: Mapping[str, str] = os.environ) -> Cache:
     """Return the user's cache: $XDG_CACHE_HOME/bouncemark, else ~/.cache/bouncemark."""
     base = environment.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return Cache(Path(base).absolute() / "bouncemark")
+
+
+def runs(given: Path | None) -> Path:
+    """Return the folder the runs are in: the one given, else the checkout's."""
+    return given.absolute() if given else repo().runs

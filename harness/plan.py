@@ -2,67 +2,39 @@
 """Plan: a profile becomes a list of cells, each of which says all that it needs."""
 
 from dataclasses import dataclass
-from typing import Iterable, Mapping
+from typing import Mapping
 
 from harness import hashing
-from harness.build import DESIGNS
+from harness.boot import Machine
+from harness.designs import DESIGNS, SYMBOLS, Variant, variant
 from harness.errors import UsageError
-from harness.record import CellSpec
-from harness.workload import BOOTS, Profile, Workload
+from harness.profile import Profile
+from harness.record import CellSpec, Planned, Scalar
+from harness.workload import Workload
 
-# plain has no Xen code: it cannot be dom0.
-_NOT_THERE = {("dom0", "plain")}
-
-
-@dataclass(frozen=True)
-class Variant:
-    """Where it boots, the design, and whether everything is made to bounce."""
-
-    boot: str
-    design: str
-    force: bool
-
-    @property
-    def name(self) -> str:
-        """Return the name, like dom0-iommu or native-plain+force."""
-        return f"{self.boot}-{self.design}" + "+force" * self.force
+_MODULES = "/lib/bouncemark"
 
 
 @dataclass(frozen=True)
 class PlannedCell:
-    """A cell before it runs; symbols are those whose presence tells the designs."""
+    """A cell before it runs."""
 
     id: str
     variant: Variant
     workload: Workload
+    machine: Machine
     spec: CellSpec
 
-
-# Symbols that are in a kernel of one design and not in those of the others.
-SYMBOLS = {
-    "xen_start_kernel": {"iommu", "hook"},
-    "xen_swiotlb_map_page": {"iommu"},
-    "arch_dma_range_ready": {"hook"},
-}
-
-
-def variants() -> list[Variant]:
-    """Return all variants there are, in the order they are reported."""
-    return [
-        Variant(boot, design, force)
-        for boot in BOOTS
-        for force in (False, True)
-        for design in DESIGNS
-        if (boot, design) not in _NOT_THERE
-    ]
-
-
-def variant(name: str) -> Variant:
-    """Return the variant of a name; UsageError lists the allowed ones."""
-    known = {variant.name: variant for variant in variants()}
-    if name not in known:
-        raise UsageError(f"variant {name}: allowed are {', '.join(known)}")
-    return known[name]
+    @property
+    def planned(self) -> Planned:
+        """Return the cell as a run's manifest names it."""
+        return Planned(
+            self.id,
+            self.variant.name,
+            self.workload.name,
+            self.spec.p2m,
+            self.machine.memory_mib,
+        )
 
 
 def cells(
@@ -72,43 +44,71 @@ def cells(
 
     kernels: design -> key of its kernel, which is part of what a cell is.
     """
-    planned = []
-    for name in dict.fromkeys(profile.workloads):
-        if name not in workloads:
-            raise UsageError(f"workload {name}: allowed are {', '.join(workloads)}")
-        for chosen in map(variant, dict.fromkeys(profile.variants)):
-            if chosen.boot in workloads[name].boots:
-                planned.append(_cell(profile, chosen, workloads[name], kernels))
+    planned = [
+        _cell(profile, chosen, work, layout, machine, kernels)
+        for work in _workloads(profile, workloads)
+        for chosen in map(variant, dict.fromkeys(profile.variants))
+        for layout in _layouts(profile, chosen, work)
+        for machine in work.machines
+    ]
     if not planned:
         raise UsageError(f"profile {profile.name}: no workload runs on its variants")
     return planned
 
 
+def _workloads(profile: Profile, known: Mapping[str, Workload]) -> list[Workload]:
+    """Return the workloads of a profile: those it names, or all of its purpose."""
+    names = dict.fromkeys(profile.workloads)
+    for name in names:
+        if name not in known:
+            raise UsageError(f"workload {name}: allowed are {', '.join(known)}")
+    if names:
+        return [known[name] for name in names]
+    found = [work for work in known.values() if work.purpose == profile.purpose]
+    if not found:
+        raise UsageError(
+            f"profile {profile.name}: no workload has the purpose {profile.purpose}"
+        )
+    return found
+
+
+def _layouts(profile: Profile, chosen: Variant, work: Workload) -> list[str]:
+    """Return the p2m layouts of a workload on a variant; natively there is one."""
+    if chosen.boot not in work.boots:
+        return []
+    if chosen.boot == "native":
+        return ["linear"]
+    return [layout for layout in dict.fromkeys(profile.p2m) if layout in work.p2m]
+
+
 def _cell(
-    profile: Profile, chosen: Variant, work: Workload, kernels: Mapping[str, str]
+    profile: Profile,
+    chosen: Variant,
+    work: Workload,
+    layout: str,
+    machine: Machine,
+    kernels: Mapping[str, str],
 ) -> PlannedCell:
+    parameters: dict[str, Scalar] = {
+        "memory_mib": machine.memory_mib,
+        "low_mib": machine.low_mib,
+    }
+    if layout == "scattered":
+        parameters["scatter_seed"] = profile.scatter_seed
+        parameters["scatter_share"] = profile.scatter_share
     spec = CellSpec(
         variant=chosen.name,
         design=chosen.design,
         boot=chosen.boot,
         force=chosen.force,
         workload=work.name,
-        parameters={
-            "memory_mib": work.machine.memory_mib,
-            "low_mib": work.machine.low_mib,
-        },
+        parameters=parameters,
         clock=profile.clock,
-        p2m=profile.p2m,
+        p2m=layout,
     )
-    parts = [spec.variant, spec.workload, work.sha, spec.clock, spec.p2m]
+    parts = [spec.variant, spec.workload, work.sha, spec.clock, spec.p2m, parameters]
     parts.append(kernels.get(chosen.design, ""))
-    return PlannedCell(hashing.of(parts), chosen, work, spec)
-
-
-def designs(names: Iterable[str]) -> list[str]:
-    """Return the designs that variants need, in the order they are built."""
-    needed = {variant(name).design for name in names}
-    return [design for design in DESIGNS if design in needed]
+    return PlannedCell(hashing.of(parts), chosen, work, machine, spec)
 
 
 def job(cell: PlannedCell) -> str:
@@ -116,9 +116,25 @@ def job(cell: PlannedCell) -> str:
     lines = ["protocol 1", f"cell {cell.id}"]
     if cell.workload.pci:
         lines.append(f"device {cell.workload.pci}")
-    lines += [f"module /lib/bouncemark/{name}.ko" for name in cell.workload.modules]
+    lines += [f"module {_MODULES}/{words}" for words in _modules(cell)]
     lines += [f"symbol {name}" for name in SYMBOLS]
     for step in cell.workload.steps:
         words = [f"{key}={value}" for key, value in step.parameters.items()]
         lines.append(" ".join(["step", step.kind, step.name, *words]))
     return "\n".join(lines) + "\n"
+
+
+def _modules(cell: PlannedCell) -> list[str]:
+    """Return the modules to load, in order, with their parameters.
+
+    The design's comes first: nothing may have been mapped before it is there.
+    """
+    found = []
+    design = DESIGNS[cell.variant.design].module
+    if design:
+        found.append(f"{design}.ko")
+    if cell.spec.p2m == "scattered":
+        seed = cell.spec.parameters["scatter_seed"]
+        share = cell.spec.parameters["scatter_share"]
+        found.append(f"p2mscatter.ko seed={seed} share={share}")
+    return found + [f"{name}.ko" for name in cell.workload.modules]

@@ -8,10 +8,11 @@ ASCII without escape sequences unless the style allows more.
 import re
 from typing import Sequence
 
-from harness.changes import Change, Lone, RunsDiff, percent
+from harness.changes import RunsDiff, percent
 from harness.compare import Designs
-from harness.figures import footnotes, tables
+from harness.figures import footnotes, tables, validated
 from harness.inputs import Input
+from harness.pairs import Change, Lone
 from harness.record import Verdict
 from harness.tables import (
     PLAIN,
@@ -88,6 +89,11 @@ def runs_text(diff: RunsDiff, width: int, style: Style = PLAIN) -> str:
     if diff.neither:
         texts = [paragraph(text, width, style, "  ") for text in diff.neither]
         parts.append(_section("In neither run", "\n".join(texts), style))
+    for name, states in ((diff.a, diff.validated_a), (diff.b, diff.validated_b)):
+        texts = [
+            paragraph(f"{name}: {t}", width, style, "  ") for t in validated(states)
+        ]
+        parts += ["\n".join(texts)] if texts else []
     return "\n\n".join(parts)
 
 

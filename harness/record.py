@@ -12,7 +12,8 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from harness import jsonfile, stats
+from harness import checks, jsonfile
+from harness.checks import CELL_SCHEMA, RUN_SCHEMA
 from harness.jsonfile import RecordError
 from harness.shapes import (
     Bounce,
@@ -22,6 +23,7 @@ from harness.shapes import (
     Engagement,
     Inputs,
     Kernel,
+    Kind,
     Manifest,
     Measurement,
     Planned,
@@ -31,10 +33,14 @@ from harness.shapes import (
     Value,
     Verdict,
     measure,
+    title,
+    work,
     worst,
 )
 
 __all__ = [
+    "CELL_SCHEMA",
+    "RUN_SCHEMA",
     "Bounce",
     "Cell",
     "CellEnd",
@@ -42,6 +48,7 @@ __all__ = [
     "Engagement",
     "Inputs",
     "Kernel",
+    "Kind",
     "Manifest",
     "Measurement",
     "Planned",
@@ -59,13 +66,14 @@ __all__ = [
     "measure",
     "save_cell",
     "save_manifest",
+    "title",
+    "work",
     "worst",
 ]
 
-SCHEMA = 1
-SCHEMAS = Path(__file__).resolve().parent.parent / "results"
-CELL_SCHEMA = SCHEMAS / "cell.schema.json"
-RUN_SCHEMA = SCHEMAS / "run.schema.json"
+CELL_VERSION = 1
+# 2: several cells of one variant and workload; kernels with checks.
+RUN_VERSION = 2
 
 Json = dict[str, Any]
 
@@ -83,8 +91,8 @@ def cell_path(run: Path, cell_id: str) -> Path:
 def save_cell(cell: Cell, run: Path) -> Path:
     """Check a cell and write its record, whole or not at all; return its path."""
     path = cell_path(run, cell.id)
-    data = {"schema": SCHEMA, **dataclasses.asdict(cell)}
-    _check_cell(_listed(data), path)
+    data = {"schema": CELL_VERSION, **dataclasses.asdict(cell)}
+    checks.cell(_listed(data), path)
     jsonfile.write(path, data)
     return path
 
@@ -92,7 +100,7 @@ def save_cell(cell: Cell, run: Path) -> Path:
 def load_cell(path: Path) -> Cell:
     """Return the cell of a cell.json; RecordError unless every check holds."""
     data = jsonfile.read(path)
-    _check_cell(data, path)
+    checks.cell(data, path)
     if path.parent.name != data["id"]:
         what = f"is {data['id']}, but the folder is {path.parent.name}"
         raise RecordError(path, "id", what)
@@ -102,8 +110,8 @@ def load_cell(path: Path) -> Cell:
 def save_manifest(manifest: Manifest, run: Path) -> Path:
     """Check a manifest and write it, whole or not at all; return its path."""
     path = manifest_path(run)
-    data = {"schema": SCHEMA, **dataclasses.asdict(manifest)}
-    _check_manifest(_listed(data), path)
+    data = {"schema": RUN_VERSION, **dataclasses.asdict(manifest)}
+    checks.manifest(_listed(data), path)
     jsonfile.write(path, data)
     return path
 
@@ -111,7 +119,7 @@ def save_manifest(manifest: Manifest, run: Path) -> Path:
 def load_manifest(path: Path) -> Manifest:
     """Return the manifest of a run.json; RecordError unless every check holds."""
     data = jsonfile.read(path)
-    _check_manifest(data, path)
+    checks.manifest(data, path)
     if path.absolute().parent.name != data["id"]:
         what = f"is {data['id']}, but the folder is {path.absolute().parent.name}"
         raise RecordError(path, "id", what)
@@ -135,17 +143,17 @@ def load_run(run: Path) -> Run:
         if end is None and (manifest.finished is not None or not record.exists()):
             continue
         cell = load_cell(record)
-        said = (planned.variant, planned.workload, end.verdict if end else cell.verdict)
-        found = (cell.cell.variant, cell.cell.workload, cell.verdict)
+        said = _words(planned.kind, end.verdict if end else cell.verdict)
+        found = _words(cell.cell.kind, cell.verdict)
         if said != found:
-            what = f"is {_words(found)}, but run.json says {_words(said)}"
-            raise RecordError(record, "", what)
+            raise RecordError(record, "", f"is {found}, but run.json says {said}")
         cells.append(cell)
     return Run(path=run, manifest=manifest, cells=tuple(cells))
 
 
-def _words(end: tuple[str, str, Verdict]) -> str:
-    return f"{end[0]} {end[1]} {end[2].value}"
+def _words(kind: Kind, verdict: Verdict) -> str:
+    memory = f"{kind.memory_mib} MiB"
+    return f"{kind.variant} {kind.workload} {kind.p2m} {memory} {verdict.value}"
 
 
 def _listed(data: Any) -> Any:
@@ -186,6 +194,12 @@ def _kernel(data: Json) -> Kernel:
     return Kernel(**members)
 
 
+def _cell_end(data: Json) -> CellEnd:
+    members = dict(data)
+    members["verdict"] = Verdict(data["verdict"])
+    return CellEnd(**members)
+
+
 def _manifest(data: Json) -> Manifest:
     members = {key: value for key, value in data.items() if key != "schema"}
     members["kernels"] = {
@@ -195,104 +209,6 @@ def _manifest(data: Json) -> Manifest:
         pair: tuple(lines) for pair, lines in data["config_diff"].items()
     }
     members["planned"] = tuple(Planned(**item) for item in data["planned"])
-    members["cells"] = tuple(
-        CellEnd(**{**item, "verdict": Verdict(item["verdict"])})
-        for item in data["cells"]
-    )
+    members["cells"] = tuple(map(_cell_end, data["cells"]))
     members["verdict"] = Verdict(data["verdict"]) if data["verdict"] else None
     return Manifest(**members)
-
-
-def _check_cell(data: Any, path: Path) -> None:
-    jsonfile.check(_brief(data), CELL_SCHEMA, path)
-    spec = data["cell"]
-    variant = f"{spec['boot']}-{spec['design']}" + "+force" * spec["force"]
-    if spec["variant"] != variant:
-        what = f"is {spec['variant']}, but boot, design and force make {variant}"
-        raise RecordError(path, "cell.variant", what)
-    seen = set()
-    for number, item in enumerate(data["measurements"]):
-        where = f"measurements[{number}]"
-        key = (item["step"], item["series"])
-        if key in seen:
-            raise RecordError(path, where, f"{' '.join(key)} is there twice")
-        seen.add(key)
-        _check_measurement(item, path, where)
-
-
-def _brief(data: Any) -> Any:
-    """Return a record without its sound histograms, of which a schema is slow.
-
-    Sound is what the schema demands of one; any other stays, to be refused.
-    """
-    if not isinstance(data, dict) or not isinstance(data.get("measurements"), list):
-        return data
-    brief = []
-    for item in data["measurements"]:
-        hist = item.get("hist") if isinstance(item, dict) else None
-        if isinstance(hist, list) and all(map(_sound, hist)):
-            item = {**item, "hist": []}
-        brief.append(item)
-    return {**data, "measurements": brief}
-
-
-def _sound(pair: Any) -> bool:
-    if type(pair) is not list or len(pair) != 2:
-        return False
-    low, count = pair
-    return type(low) is int and type(count) is int and low >= 0 and count >= 1
-
-
-def _check_measurement(item: Json, path: Path, where: str) -> None:
-    def demand(holds: bool, member: str, what: str) -> None:
-        if not holds:
-            raise RecordError(path, f"{where}.{member}", what)
-
-    hist, count = item["hist"], item["count"]
-    lows = [low for low, _ in hist]
-    ascending = all(one < other for one, other in zip(lows, lows[1:]))
-    demand(ascending, "hist", "is not ascending")
-    stray = [low for low in lows if stats.bucket(low) != low]
-    demand(not stray, "hist", f"{stray[:1]} is no bucket's lower bound")
-    counted = sum(number for _, number in hist)
-    demand(counted == count, "hist", f"counts {counted} operations, count is {count}")
-    names = ("min", "p50", "p90", "p99", "max")
-    if count == 0:
-        for name in names:
-            demand(item[name] is None, name, "must be null when count is 0")
-        demand(item["sum"] == 0, "sum", "must be 0 when count is 0")
-    else:
-        for name in names:
-            demand(item[name] is not None, name, "must not be null")
-        low, high = item["min"], item["max"]
-        ends = [stats.bucket(low), stats.bucket(high)]
-        demand([lows[0], lows[-1]] == ends, "hist", "does not reach from min to max")
-        for percent in (50, 90, 99):
-            right = stats.percentile(hist, percent, low)
-            name = f"p{percent}"
-            demand(item[name] == right, name, f"is {item[name]}, hist says {right}")
-        possible = low * count <= item["sum"] <= high * count
-        demand(possible, "sum", "cannot be, by min, max and count")
-    bounce = Bounce(**item["bounce"])
-    fits = bounce.bounced + bounce.missed <= bounce.mapped
-    demand(fits, "bounce", "has more mappings by reason than were made")
-
-
-def _check_manifest(data: Any, path: Path) -> None:
-    jsonfile.check(data, RUN_SCHEMA, path)
-    planned = {item["id"]: item for item in data["planned"]}
-    for name in ("planned", "cells"):
-        ids = [item["id"] for item in data[name]]
-        if len(set(ids)) != len(ids):
-            raise RecordError(path, name, "has a cell twice")
-    for number, item in enumerate(data["cells"]):
-        where = f"cells[{number}]"
-        plan = planned.get(item["id"])
-        if plan is None:
-            raise RecordError(path, where, f"{item['id']} is not in the plan")
-        for member in ("variant", "workload"):
-            if item[member] != plan[member]:
-                what = f"is {item[member]}, planned was {plan[member]}"
-                raise RecordError(path, f"{where}.{member}", what)
-        if item["verdict"] != Verdict.PASS and not item["reason"]:
-            raise RecordError(path, f"{where}.reason", "must say why")

@@ -6,9 +6,7 @@ is cut off has kept what was finished.
 """
 
 import dataclasses
-import datetime
 import os
-import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,36 +14,40 @@ from threading import Event, Lock
 from typing import Mapping, Sequence
 
 from harness import (
+    account,
     archive,
     atomic,
     boot,
     build,
     collect,
-    hashing,
-    kconfig,
-    machine,
     plan,
     record,
     source,
     workload,
 )
+from harness.designs import DESIGNS, debugging, needed
 from harness.errors import HarnessError
 from harness.paths import Cache, Repo
+from harness.profile import Profile
 from harness.progress import Progress
-from harness.record import Cell, CellEnd, Inputs, Kernel, Manifest, Planned, Verdict
+from harness.record import Cell, CellEnd, Inputs, Manifest, Verdict
+
+# The kernel's own checks cost it that much.
+DEBUG_SLOWNESS = 4
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What a run works with."""
+    """What a run works with; debug: kernels have the kernel's own checks."""
 
     repo: Repo
     cache: Cache
-    profile: workload.Profile
+    profile: Profile
     workloads: Mapping[str, workload.Workload]
     kernel: str | None
     accelerator: str
     runs: Path
+    debug: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,18 +60,6 @@ class Built:
     failed: Mapping[str, HarnessError]
 
 
-def now() -> str:
-    """Return the time as ISO 8601, UTC."""
-    stamp = datetime.datetime.now(datetime.timezone.utc)
-    return stamp.isoformat(timespec="seconds")
-
-
-def run_id(profile: str) -> str:
-    """Return a new run's id: when, which profile, and three random bytes."""
-    stamp = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%S")
-    return f"{stamp}-{profile}-{secrets.token_hex(3)}"
-
-
 def kernel_plans(
     bench: Bench, designs: Sequence[str]
 ) -> tuple[dict[str, build.KernelPlan], dict[str, HarnessError]]:
@@ -78,8 +68,9 @@ def kernel_plans(
     origin = source.resolve(bench.kernel, bench.cache, log)
     plans, failed = {}, {}
     for name in designs:
+        design = debugging(DESIGNS[name]) if bench.debug else DESIGNS[name]
         try:
-            plans[name] = build.plan_kernel(build.DESIGNS[name], origin, bench.repo)
+            plans[name] = build.plan_kernel(design, origin, bench.repo)
         except HarnessError as problem:
             failed[name] = problem
     return plans, failed
@@ -128,17 +119,21 @@ def initramfs(built: Built, design: str, cache: Cache) -> Path:
 def execute(bench: Bench, progress: Progress) -> Path:
     """Run a profile and return the run's folder. HarnessError if it cannot begin."""
     with progress.stage("plan"):
-        designs = plan.designs(bench.profile.variants)
+        designs = needed(bench.profile.variants)
         plans, failed = kernel_plans(bench, designs)
         keys = {name: planned.key for name, planned in plans.items()}
         cells = plan.cells(bench.profile, bench.workloads, keys)
-        manifest = _manifest(bench, plans, cells)
+        manifest = account.manifest(
+            bench.profile, bench.accelerator, bench.debug, cells
+        )
         folder = bench.runs / manifest.id
         record.save_manifest(manifest, folder)
     with progress.stage("build"):
         built = build_all(bench, plans, failed, progress)
     manifest = dataclasses.replace(
-        manifest, kernels=_kernels(built), config_diff=_differences(built)
+        manifest,
+        kernels=account.kernels(built.kernels),
+        config_diff=account.differences(built.kernels),
     )
     record.save_manifest(manifest, folder)
     runner = _Runner(bench, built, manifest, folder, progress)
@@ -185,7 +180,7 @@ class _Runner:
         passed = [verdict for verdict in verdicts if verdict is not Verdict.SKIP]
         self._manifest = dataclasses.replace(
             self._manifest,
-            finished=now(),
+            finished=account.now(),
             stages=dict(self._progress.stages),
             verdict=record.worst(passed or verdicts),
         )
@@ -193,14 +188,14 @@ class _Runner:
         return self._folder
 
     def _one(self, cell: plan.PlannedCell) -> None:
-        what = f"{cell.variant.name} {cell.workload.name}"
+        planned = cell.planned
+        what = record.title(planned.kind, self._manifest.kinds)
         with self._progress.unit("boot", what):
             done = self._cell(cell)
         with self._lock:
             record.save_cell(done, self._folder)
-            spec = done.cell
             end = CellEnd(
-                done.id, spec.variant, spec.workload, done.verdict, done.reason
+                **dataclasses.asdict(planned), verdict=done.verdict, reason=done.reason
             )
             self._manifest = dataclasses.replace(
                 self._manifest,
@@ -233,11 +228,13 @@ class _Runner:
             initramfs=(initramfs(self._built, design, cache), second),
             xen=boot.xen_image(cache) if cell.variant.boot == "dom0" else None,
             arguments=_arguments(cell),
-            machine=cell.workload.machine,
+            machine=cell.machine,
             clock=cell.spec.clock,
             accelerator=self._bench.accelerator,
         )
-        ended = boot.boot(target, place, cell.workload.deadline, self._stop)
+        slowness = DEBUG_SLOWNESS if self._bench.debug else 1
+        deadline = cell.workload.deadline * slowness
+        ended = boot.boot(target, place, deadline, self._stop)
         second.unlink()
         cmdline = boot.command_line(target)
         return ended, dataclasses.replace(self._inputs(cell), cmdline=cmdline)
@@ -260,54 +257,3 @@ class _Runner:
 def _arguments(cell: plan.PlannedCell) -> str:
     force = "swiotlb=force" if cell.variant.force else ""
     return f"{cell.workload.arguments} {force}".strip()
-
-
-def _manifest(
-    bench: Bench,
-    plans: Mapping[str, build.KernelPlan],
-    cells: Sequence[plan.PlannedCell],
-) -> Manifest:
-    return Manifest(
-        id=run_id(bench.profile.name),
-        profile=bench.profile.name,
-        started=now(),
-        finished=None,
-        host=machine.host(),
-        tools=machine.tools(),
-        kernels={},
-        config_diff={},
-        accelerator=bench.accelerator,
-        clock=bench.profile.clock,
-        stages={},
-        planned=tuple(
-            Planned(cell.id, cell.variant.name, cell.workload.name) for cell in cells
-        ),
-        cells=(),
-        verdict=None,
-    )
-
-
-def _kernels(built: Built) -> dict[str, Kernel]:
-    return {
-        name: Kernel(
-            key=kernel.plan.key,
-            source=f"{kernel.plan.source.label} ({kernel.plan.source.key})",
-            release=kernel.plan.source.release,
-            config_sha256=hashing.file(kernel.config),
-            patches=tuple(name for name, _ in kernel.plan.series.hashes),
-        )
-        for name, kernel in built.kernels.items()
-    }
-
-
-def _differences(built: Built) -> dict[str, tuple[str, ...]]:
-    """Return in which options each kernel differs from the one before it."""
-    configs = {
-        name: kconfig.parse(kernel.config.read_text(encoding="utf-8"))
-        for name, kernel in built.kernels.items()
-    }
-    names = list(configs)
-    return {
-        f"{one}..{other}": tuple(kconfig.difference(configs[one], configs[other]))
-        for one, other in zip(names, names[1:])
-    }

@@ -36,6 +36,16 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 @dataclasses.dataclass(frozen=True)
+class Kind:
+    """What tells the cells of one run apart."""
+
+    variant: str
+    workload: str
+    p2m: str
+    memory_mib: int
+
+
+@dataclasses.dataclass(frozen=True)
 class CellSpec:
     """What a cell is: variant x workload x parameters x clock x p2m layout."""
 
@@ -47,6 +57,12 @@ class CellSpec:
     parameters: Mapping[str, Scalar]
     clock: str
     p2m: str
+
+    @property
+    def kind(self) -> Kind:
+        """Return what tells the cell from the others of its run."""
+        memory = int(self.parameters.get("memory_mib", 0))
+        return Kind(self.variant, self.workload, self.p2m, memory)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -163,22 +179,34 @@ class Planned:
     id: str
     variant: str
     workload: str
+    p2m: str
+    memory_mib: int
+
+    @property
+    def kind(self) -> Kind:
+        """Return what tells the cell from the others of its run."""
+        return Kind(self.variant, self.workload, self.p2m, self.memory_mib)
 
 
 @dataclasses.dataclass(frozen=True)
 class CellEnd:
-    """How a cell of the plan ended."""
+    """How a cell of the plan ended; a known defect is a reason to have passed."""
 
     id: str
     variant: str
     workload: str
+    p2m: str
+    memory_mib: int
     verdict: Verdict
     reason: str
 
 
 @dataclasses.dataclass(frozen=True)
 class Manifest:
-    """What a run was made of; finished and verdict are None until it ends."""
+    """What a run was made of; finished and verdict are None until it ends.
+
+    debug: its kernels have the kernel's own checks, and their costs mean nothing.
+    """
 
     id: str
     profile: str
@@ -190,10 +218,16 @@ class Manifest:
     config_diff: Mapping[str, tuple[str, ...]]
     accelerator: str
     clock: str
+    debug: bool
     stages: Mapping[str, float]
     planned: tuple[Planned, ...]
     cells: tuple[CellEnd, ...]
     verdict: Verdict | None
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """Return what tells the cells of the plan apart, in its order."""
+        return [item.kind for item in self.planned]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -203,6 +237,20 @@ class Run:
     path: Path
     manifest: Manifest
     cells: tuple[Cell, ...]
+
+
+def work(kind: Kind, plan: Iterable[Kind]) -> str:
+    """Return a cell's workload with as much as tells it from others of a plan."""
+    text = kind.workload
+    if kind.p2m != "linear":
+        text += f" {kind.p2m}"
+    sizes = {other.memory_mib for other in plan if other.workload == kind.workload}
+    return f"{text} {kind.memory_mib} MiB" if len(sizes) > 1 else text
+
+
+def title(kind: Kind, plan: Iterable[Kind]) -> str:
+    """Return the name of a cell with as much as tells it from others of a plan."""
+    return f"{kind.variant} {work(kind, plan)}"
 
 
 def measure(

@@ -61,7 +61,7 @@ def _bounced(rows: Sequence[Row], blocked: Blocked, unit: str, short: bool) -> s
     ops = ("map_single", "map_page", "map_sg")
     maps = _who(tally(rows, DOM0, ops, MAPS, ("yes",)), short)
     sync = _who(tally(rows, DOM0, ("sync",), SYNCS, ("yes",)), short)
-    coherent = _who(tally(rows, DOM0, (), ALLOCS, ("coherent",)), short)
+    coherent = _who(tally(rows, DOM0, ("coherent",), ALLOCS, ("coherent",)), short)
     return (
         f"In dom0 ({unit}), bounced map and unmap: {maps}; bounced sync: {sync}; "
         f"coherent alloc and free: {coherent}."

@@ -1,32 +1,32 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Workloads and profiles: TOML files, checked before anything runs.
+"""Workloads: TOML files, checked before anything runs.
 
 A workload is one file of bench/workloads/. Its head says what it is and needs,
 its steps what the guest does. A step member that is a list is an axis: the step
 stands for the cross product of its axes, each with a name made from the
-template in "name".
+template in "name". A list of memory sizes is an axis, too: a machine for each.
 """
 
 import itertools
 import math
 import re
 import string
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
-from harness import hashing, jsonfile, paths
-from harness.boot import Machine
+from harness import hashing, jsonfile, paths, tomlfile
+from harness.boot import Disk, Machine
+from harness.designs import BOOTS, variant
 from harness.errors import UsageError
 from harness.record import RecordError, Scalar
 
 SCHEMA = 1
 SCHEMA_FILE = paths.repo().workloads / "workload.schema.json"
 _NAME = re.compile(r"[a-z0-9_.+-]{1,80}")
-BOOTS = ("native", "dom0")
 CLOCKS = ("insn", "wall")
-LAYOUTS = ("linear",)
+LAYOUTS = ("linear", "scattered")
+PURPOSES = ("benchmark", "validation")
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,26 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """A known defect of upstream code, and where a workload shows it.
+
+    step: fails on these variants, with a message in which the pattern shows is
+    found; docs/findings.md tells more under the id.
+    """
+
+    id: str
+    variants: tuple[str, ...]
+    step: str
+    shows: str
+
+
+@dataclass(frozen=True)
 class Workload:
-    """One file of bench/workloads/; deadline in seconds of real time."""
+    """One file of bench/workloads/; deadline in seconds of real time.
+
+    p2m: layouts where it makes sense; machines: one for each size of memory;
+    console: patterns of what its console may show though it looks bad.
+    """
 
     name: str
     description: str
@@ -59,36 +77,25 @@ class Workload:
     modules: tuple[str, ...]
     arguments: str
     deadline: float
-    machine: Machine
+    machines: tuple[Machine, ...]
     metrics: tuple[Metric, ...]
     steps: tuple[Step, ...]
     sha: str
-
-
-@dataclass(frozen=True)
-class Profile:
-    """Which workloads run on which variants, in which clock and p2m layout."""
-
-    name: str
-    description: str
-    clock: str
-    p2m: str
-    workloads: tuple[str, ...]
-    variants: tuple[str, ...]
+    purpose: str = "benchmark"
+    p2m: tuple[str, ...] = LAYOUTS
+    console: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 def load(path: Path) -> Workload:
     """Return the workload of a file; UsageError says what is wrong where."""
-    data = _toml(path)
+    data = tomlfile.read(path)
     try:
         jsonfile.check({"schema": SCHEMA, **data}, SCHEMA_FILE, path)
     except RecordError as problem:
         raise UsageError(str(problem))
     if math.isnan(data["deadline"]):
         raise UsageError(f"{path}: deadline: nan is not a number of seconds")
-    machine = data["machine"]
-    if machine["low_mib"] >= machine["memory_mib"]:
-        raise UsageError(f"{path}: machine.low_mib: must be less than memory_mib")
     steps = [step for entry in data["step"] for step in _expand(entry, path)]
     names = [step.name for step in steps]
     for name in names:
@@ -96,7 +103,8 @@ def load(path: Path) -> Workload:
             raise UsageError(
                 f"{path}: step {name}: stands twice; name must tell its axes apart"
             )
-    devices = (data["device"],) if "device" in data else ()
+    for number, pattern in enumerate(data.get("console", ())):
+        _pattern(pattern, f"{path}: console[{number}]")
     return Workload(
         name=path.stem,
         description=data["description"],
@@ -105,21 +113,54 @@ def load(path: Path) -> Workload:
         modules=tuple(data["modules"]),
         arguments=data.get("arguments", ""),
         deadline=float(data["deadline"]),
-        machine=Machine(machine["memory_mib"], machine["low_mib"], devices),
+        machines=_machines(data, path),
         metrics=tuple(Metric(**metric) for metric in data["metric"]),
         steps=tuple(steps),
         sha=hashing.file(path)[: hashing.DIGITS],
+        purpose=data.get("purpose", PURPOSES[0]),
+        p2m=tuple(data.get("p2m", LAYOUTS)),
+        console=tuple(data.get("console", ())),
+        findings=_findings(data.get("finding", ()), names, path),
     )
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _machines(data: Mapping[str, Any], path: Path) -> tuple[Machine, ...]:
+    """Return the machines of a workload, one for each size of memory."""
+    low, asked = data["machine"]["low_mib"], data["machine"]["memory_mib"]
+    sizes = asked if isinstance(asked, list) else [asked]
+    if low >= min(sizes):
+        raise UsageError(f"{path}: machine.low_mib: must be less than memory_mib")
+    devices = (data["device"],) if "device" in data else ()
+    devices += tuple(data.get("devices", ()))
+    disks = tuple(Disk(**disk) for disk in data.get("disk", ()))
+    return tuple(Machine(size, low, devices, disks) for size in sizes)
+
+
+def _findings(
+    entries: Sequence[Mapping[str, Any]], steps: Sequence[str], path: Path
+) -> tuple[Finding, ...]:
+    """Return the findings of a workload; each must be of a step that is there."""
+    found = []
+    for entry in entries:
+        where = f"{path}: finding {entry['id']}"
+        if entry["step"] not in steps:
+            known = ", ".join(steps)
+            raise UsageError(f"{where}: step {entry['step']}: allowed are {known}")
+        _pattern(entry["shows"], f"{where}: shows")
+        try:
+            names = tuple(variant(name).name for name in entry["variants"])
+        except UsageError as problem:
+            raise UsageError(f"{where}: {problem}")
+        found.append(Finding(entry["id"], names, entry["step"], entry["shows"]))
+    return tuple(found)
+
+
+def _pattern(text: str, where: str) -> None:
+    """Refuse what is no regular expression."""
     try:
-        with path.open("rb") as stream:
-            return tomllib.load(stream)
-    except OSError as problem:
-        raise UsageError(f"{path}: {problem.strerror}")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise UsageError(f"{path}: not TOML: {problem}")
+        re.compile(text)
+    except re.error as problem:
+        raise UsageError(f"{where}: {text!r} is no regular expression: {problem}")
 
 
 def _expand(entry: Mapping[str, Any], path: Path) -> list[Step]:
@@ -156,33 +197,3 @@ def _name(template: str, parameters: Mapping[str, Any], path: Path) -> str:
 def load_all(folder: Path) -> dict[str, Workload]:
     """Return every workload of a folder, by name."""
     return {path.stem: load(path) for path in sorted(folder.glob("*.toml"))}
-
-
-def load_profile(path: Path) -> Profile:
-    """Return the profile of a file; UsageError says what is wrong where."""
-    data = _toml(path)
-    lists, words = ("workloads", "variants"), ("description", "clock", "p2m")
-    for key in data:
-        if key not in lists + words:
-            raise UsageError(f"{path}: {key}: allowed are {', '.join(words + lists)}")
-    for key in words:
-        if not isinstance(data.get(key), str):
-            raise UsageError(f"{path}: {key}: must be a string")
-    for key in lists:
-        value = data.get(key)
-        good = isinstance(value, list) and value
-        if not good or not all(isinstance(name, str) for name in data[key]):
-            raise UsageError(f"{path}: {key}: must be a list of names")
-    for key, allowed in (("clock", CLOCKS), ("p2m", LAYOUTS)):
-        if data[key] not in allowed:
-            raise UsageError(
-                f"{path}: {key}: {data[key]}: allowed are {', '.join(allowed)}"
-            )
-    return Profile(
-        path.stem,
-        data["description"],
-        data["clock"],
-        data["p2m"],
-        tuple(data["workloads"]),
-        tuple(data["variants"]),
-    )

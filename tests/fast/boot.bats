@@ -127,6 +127,85 @@ assert after(words, "-initrd") == f"{tmp}/bzImage {line},{tmp}/initramfs"
 EOF
 }
 
+@test "a console shows warnings: the header of a WARN_ON is one" {
+	py <<'EOF'
+import os
+from pathlib import Path
+import boots
+from harness import boot
+
+# KERN_WARNING is 4, and a console shows what is below its level.
+for dom0 in (False, True):
+    words = boot.command_line(boots.target(Path(os.environ["TMP"]), dom0)).split()
+    (level,) = [word for word in words if word.startswith("loglevel=")]
+    assert int(level.removeprefix("loglevel=")) > 4, level
+EOF
+}
+
+@test "further devices and disks hang on the machine; a disk is empty and sparse" {
+	py <<'EOF'
+import os
+from pathlib import Path
+import boots
+from harness import boot
+
+tmp = Path(os.environ["TMP"]) / "a,b"
+tmp.mkdir()
+disks = (boot.Disk("nvme,serial=bouncemark", 64), boot.Disk("virtio-blk-pci", 1))
+machine = boot.Machine(2048, 1024, ("edu", "mptsas1068"), disks)
+target = boots.target(tmp, machine=machine)
+words = boot.arguments(target, tmp / "place/initramfs", tmp)
+after = [words[at + 1] for at, word in enumerate(words) if word == "-device"]
+assert after == [
+    "isa-debugcon,iobase=0xe9,chardev=channel",
+    "edu",
+    "mptsas1068",
+    "nvme,serial=bouncemark,drive=disk0",
+    "virtio-blk-pci,drive=disk1",
+], after
+drives = [words[at + 1] for at, word in enumerate(words) if word == "-drive"]
+place = str(tmp / "place").replace(",", ",,")
+assert drives == [
+    f"file={place}/disk{number}.raw,if=none,format=raw,id=disk{number}"
+    for number in (0, 1)
+], drives
+os.environ["FAKE_QEMU"] = "drives"
+ended = boot.boot(target, tmp.parent / "out", 30)
+sizes = [line.split() for line in ended.channel.decode().splitlines()]
+assert [int(size) for size, _ in sizes] == [64 << 20, 1 << 20], sizes
+assert all(int(blocks) == 0 for _, blocks in sizes), sizes
+# They are gone with the boot.
+(first, _) = ended.argv[ended.argv.index("-drive") + 1].removeprefix("file=").split(",if")
+assert not Path(first.replace(",,", ",")).exists(), first
+EOF
+}
+
+@test "when the guest first spoke is kept; one that never did has no such time" {
+	py <<'EOF'
+import os
+from pathlib import Path
+import boots
+from harness import boot, collect
+
+tmp = Path(os.environ["TMP"])
+
+def ended(how, deadline=30):
+    os.environ["FAKE_QEMU"] = how
+    return boot.boot(boots.target(tmp), tmp / "out" / how, deadline)
+
+late = ended("late")
+assert 0.5 <= late.answered <= late.seconds - 0.5, (late.answered, late.seconds)
+# At once, and gone before anybody looked.
+quick = ended("initrd")
+assert quick.answered is not None and 0 < quick.answered <= quick.seconds
+assert ended("").answered is None and ended("sleep", 0.3).answered is None
+cell = boots.cell()
+for answered, kept in ((1.23456, 1.235), (None, None)):
+    made = boots.ended(b"", answered=answered)
+    assert collect.record(cell, made, boots.INPUTS).seconds.boot == kept
+EOF
+}
+
 @test "a comma in a path or an argument does not end it" {
 	py <<'EOF'
 import os

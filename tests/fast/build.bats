@@ -13,19 +13,23 @@ setup() {
 import os
 from pathlib import Path
 import trees
-from harness import build, lock
+from harness import account, build, designs, lock
 from harness.paths import Cache
 
 tmp = Path(os.environ["TMP"])
 repo, cache = trees.checkout(tmp / "repo"), Cache(tmp / "cache")
 origin = trees.source(trees.kernel(tmp / "linux"), tmp)
-plans = [build.plan_kernel(design, origin, repo) for design in build.DESIGNS.values()]
-assert len({plan.key for plan in plans}) == 3
-assert [len(plan.series.patches) for plan in plans] == [0, 0, 1]
+plans = [
+    build.plan_kernel(design, origin, repo) for design in designs.DESIGNS.values()
+]
+assert [plan.design.name for plan in plans] == list(designs.DESIGNS)
+# pool is a module in the kernel of iommu.
+assert plans[3].key == plans[1].key and len({plan.key for plan in plans}) == 4
+assert [len(plan.series.patches) for plan in plans] == [0, 0, 1, 0, 1]
 assert build.cached_kernel(plans[0], cache) is None
 for _ in range(2):
-    plain, iommu, hook = [build.kernel(plan, cache) for plan in plans]
-assert build.cached_kernel(plans[2], cache) == hook
+    plain, iommu, hook, pool, exchange = [build.kernel(plan, cache) for plan in plans]
+assert build.cached_kernel(plans[2], cache) == hook and pool.folder == iommu.folder
 for kernel, xen in ((plain, "n"), (iommu, "y"), (hook, "y")):
     assert kernel.folder == cache.root / "kernels" / kernel.plan.key
     config = f"CONFIG_PCI=y\nCONFIG_VT=n\nCONFIG_XEN={xen}\n"
@@ -33,10 +37,17 @@ for kernel, xen in ((plain, "n"), (iommu, "y"), (hook, "y")):
     assert kernel.image.read_text() == "int main;\n" + config
     assert (kernel.folder / "System.map").read_text() == "symbols\n"
     assert (kernel.folder / "devel/include/linux/dma.h").exists()
+assert exchange.image.read_text().startswith("int exchanged;\n")
+# Each against the first of its tree, and a kernel that is another's against none.
+names = list(designs.DESIGNS)
+built = dict(zip(names, (plain, iommu, hook, pool, exchange)))
+told = account.differences(built)
+assert list(told) == ["plain..iommu", "iommu..hook", "iommu..exchange"], told
+assert told["plain..iommu"] == ("CONFIG_XEN: n -> y",) and not told["iommu..hook"]
 slot = cache.root / "trees" / origin.slot
 assert (slot / "plain/built").read_text() == "build\n"
-assert (slot / "xen/built").read_text() == "build\n" * 2
-assert (slot / "xen/kernel/dma/new.c").exists()
+assert (slot / "xen/built").read_text() == "build\n" * 3
+assert not (slot / "xen/kernel/dma/new.c").exists()
 EOF
 }
 
@@ -45,7 +56,7 @@ EOF
 import os, shutil
 from pathlib import Path
 import trees
-from harness import build, lock
+from harness import build, designs, lock
 
 tmp = Path(os.environ["TMP"])
 repo = trees.checkout(tmp / "repo")
@@ -53,7 +64,7 @@ root = trees.kernel(tmp / "linux")
 patch = repo.designs / "hook/6.12/0001-two.patch"
 
 def key(name="hook", tree=root):
-    design = build.DESIGNS[name]
+    design = designs.DESIGNS[name]
     return build.plan_kernel(design, trees.source(tree, tmp), repo).key
 
 first = key()
@@ -87,7 +98,7 @@ EOF
 import os
 from pathlib import Path
 import trees
-from harness import build, lock
+from harness import build, designs, lock
 from harness.paths import Cache
 
 tmp = Path(os.environ["TMP"])
@@ -97,7 +108,7 @@ origin = trees.source(trees.kernel(tmp / "linux"), tmp)
 os.environ["MAKEFLAGS"] = " -- KERNEL=/somewhere"
 os.environ["KCFLAGS"] = "-O0"
 os.environ["KCONFIG_CONFIG"] = f"{tmp}/elsewhere"
-build.kernel(build.plan_kernel(build.DESIGNS["plain"], origin, repo), cache)
+build.kernel(build.plan_kernel(designs.DESIGNS["plain"], origin, repo), cache)
 built = cache.root / "trees" / origin.slot / "plain/built"
 assert built.read_text() == "build\n", built.read_text()
 assert not (tmp / "elsewhere").exists()
@@ -109,14 +120,14 @@ EOF
 import os
 from pathlib import Path
 import trees
-from harness import build, lock
+from harness import build, designs, lock
 from harness.errors import Failed
 from harness.paths import Cache
 
 tmp = Path(os.environ["TMP"])
 repo, cache = trees.checkout(tmp / "repo"), Cache(tmp / "cache")
 root = trees.kernel(tmp / "linux", broken="")
-design = build.DESIGNS["iommu"]
+design = designs.DESIGNS["iommu"]
 
 def plan():
     return build.plan_kernel(design, trees.source(root, tmp), repo)
@@ -153,7 +164,7 @@ EOF
 import os
 from pathlib import Path
 import trees
-from harness import build, lock
+from harness import build, designs, lock
 from harness.errors import HarnessError
 from harness.paths import Cache
 
@@ -163,7 +174,7 @@ makefile = trees.MAKEFILE.replace("exit 7", "sleep 300")
 root = trees.kernel(tmp / "linux", Makefile=makefile, broken="")
 
 def plan():
-    return build.plan_kernel(build.DESIGNS["iommu"], trees.source(root, tmp), repo)
+    return build.plan_kernel(designs.DESIGNS["iommu"], trees.source(root, tmp), repo)
 
 build.KERNEL_SECONDS = 0.3
 said = trees.refusal(HarnessError, build.kernel, plan(), cache)
@@ -182,7 +193,7 @@ EOF
 	py <<'EOF'
 import os
 from pathlib import Path
-from harness import build, lock
+from harness import build, designs, lock
 
 parent = Path(os.environ["TMP"])
 
@@ -204,14 +215,14 @@ EOF
 import os, threading, time, types
 from pathlib import Path
 import trees
-from harness import build, lock
+from harness import build, designs, lock
 from harness.errors import HarnessError
 from harness.paths import Cache
 
 tmp = Path(os.environ["TMP"])
 repo, cache = trees.checkout(tmp / "repo"), Cache(tmp / "cache")
 origin = trees.source(trees.kernel(tmp / "linux"), tmp)
-plan = build.plan_kernel(build.DESIGNS["hook"], origin, repo)
+plan = build.plan_kernel(designs.DESIGNS["hook"], origin, repo)
 path = cache.root / "trees" / origin.slot / "xen.lock"
 # The same clock, looked at more often.
 lock.time = types.SimpleNamespace(
@@ -241,7 +252,7 @@ EOF
 import os
 from pathlib import Path
 import trees
-from harness import build, lock
+from harness import build, designs, lock
 from harness.errors import Missing
 from harness.record import Verdict
 
@@ -251,10 +262,10 @@ trees.patch(repo.designs / "hook/6.6/0001-two.patch")
 makefile = trees.MAKEFILE.replace("LEVEL = 12", "LEVEL = 15")
 origin = trees.source(trees.kernel(tmp / "linux", Makefile=makefile), tmp)
 assert origin.release == "6.15"
-said = trees.refusal(Missing, build.plan_kernel, build.DESIGNS["hook"], origin, repo)
+said = trees.refusal(Missing, build.plan_kernel, designs.DESIGNS["hook"], origin, repo)
 assert said == "no hook series for Linux 6.15; there is one for 6.12, 6.6", said
 assert Missing.verdict is Verdict.SKIP
-assert build.plan_kernel(build.DESIGNS["iommu"], origin, repo).series.patches == ()
+assert build.plan_kernel(designs.DESIGNS["iommu"], origin, repo).series.patches == ()
 EOF
 }
 
@@ -263,7 +274,7 @@ EOF
 import os
 from pathlib import Path
 import trees
-from harness import build, lock
+from harness import build, designs, lock
 from harness.errors import HarnessError
 from harness.paths import Cache
 
@@ -272,7 +283,7 @@ repo, cache = trees.checkout(tmp / "repo"), Cache(tmp / "cache")
 merge = trees.MERGE.replace("exit 0", "echo CONFIG_VT=m >>.config")
 changes = {"refused": "PCI\nXEN\n", "scripts/kconfig/merge_config.sh": merge}
 origin = trees.source(trees.kernel(tmp / "linux", **changes), tmp)
-plan = build.plan_kernel(build.DESIGNS["iommu"], origin, repo)
+plan = build.plan_kernel(designs.DESIGNS["iommu"], origin, repo)
 said = trees.refusal(HarnessError, build.kernel, plan, cache)
 assert said.splitlines() == [
     "iommu kernel: 3 requested options did not stick:",
@@ -290,7 +301,7 @@ EOF
 import os
 from pathlib import Path
 import trees
-from harness import build, lock
+from harness import build, designs, lock
 from harness.errors import Failed
 from harness.paths import Cache
 
@@ -298,9 +309,10 @@ tmp = Path(os.environ["TMP"])
 repo, cache = trees.checkout(tmp / "repo"), Cache(tmp / "cache")
 trees.write(repo.modules, {"one/Kbuild": "obj-m := one.o\n", "one/one.c": "one\n"})
 trees.write(repo.modules, {"include/uapi/dma.h": "one\n", "one/notes.txt": "a\n"})
+trees.write(repo.modules, {"Kbuild": "obj-m := one/\n"})
 origin = trees.source(trees.kernel(tmp / "linux"), tmp)
 kernels = [
-    build.kernel(build.plan_kernel(build.DESIGNS[name], origin, repo), cache)
+    build.kernel(build.plan_kernel(designs.DESIGNS[name], origin, repo), cache)
     for name in ("plain", "iommu")
 ]
 folders = [build.modules(kernel, repo, cache) for kernel in kernels]
@@ -319,5 +331,71 @@ assert len(keys) == 4
 said = trees.refusal(Failed, build.modules, kernels[0], repo, cache)
 assert said.startswith("make: exit status 2; see "), said
 assert len(os.listdir(cache.root / "modules")) == 5
+EOF
+}
+
+@test "a design's module is built beside the others, for that design alone" {
+	py <<'EOF'
+import os
+from pathlib import Path
+import trees
+from harness import build, designs
+from harness.errors import Missing
+from harness.paths import Cache
+
+tmp = Path(os.environ["TMP"])
+repo, cache = trees.checkout(tmp / "repo"), Cache(tmp / "cache")
+trees.write(repo.modules, {"one/Kbuild": "obj-m := one.o\n", "one/one.c": "one\n"})
+trees.write(repo.modules, {"Kbuild": "obj-m := one/\n"})
+origin = trees.source(trees.kernel(tmp / "linux"), tmp)
+iommu, pool = [
+    build.kernel(build.plan_kernel(designs.DESIGNS[name], origin, repo), cache)
+    for name in ("iommu", "pool")
+]
+assert iommu.folder == pool.folder
+said = trees.refusal(Missing, build.modules, pool, repo, cache)
+assert said == f"no xen_dma_pool module: {repo.designs}/pool has no Kbuild", said
+first = build.modules(iommu, repo, cache)
+files = {"Kbuild": "obj-m := xen_dma_pool.o\n", "pool.c": "pool\n", "notes.txt": "a\n"}
+trees.write(repo.designs / "pool", files)
+keys = {first.name}
+made = build.modules(pool, repo, cache)
+assert sorted(os.listdir(made)) == ["one.ko", "pool.ko"], os.listdir(made)
+assert (made / "pool.ko").read_text() == "int dma;\npool\n"
+# What the others have is none of their business, nor what is no source.
+(repo.designs / "pool/notes.txt").write_text("b\n")
+assert build.modules(iommu, repo, cache) == first
+assert build.modules(pool, repo, cache) == made
+for path in (repo.designs / "pool/pool.c", repo.modules / "one/one.c"):
+    path.write_text("two\n")
+    keys.add(build.modules(pool, repo, cache).name)
+assert len(keys | {made.name}) == 4 and build.modules(iommu, repo, cache) != first
+EOF
+}
+
+@test "debug kernels have one fragment more, a key and a tree of their own" {
+	py <<'EOF'
+import os
+from pathlib import Path
+import trees
+from harness import build, designs
+from harness.paths import Cache
+
+tmp = Path(os.environ["TMP"])
+repo, cache = trees.checkout(tmp / "repo"), Cache(tmp / "cache")
+origin = trees.source(trees.kernel(tmp / "linux"), tmp)
+hook = designs.DESIGNS["hook"]
+debug = designs.debugging(hook)
+assert (debug.name, debug.patched) == ("hook", True)
+kernels = [
+    build.kernel(build.plan_kernel(design, origin, repo), cache)
+    for design in (hook, debug)
+]
+assert kernels[0].plan.key != kernels[1].plan.key
+texts = [kernel.config.read_text() for kernel in kernels]
+assert texts[1] == texts[0] + "CONFIG_CHECKS=y\n", texts
+slot = cache.root / "trees" / origin.slot
+for name in ("xen", "xen-debug"):
+    assert (slot / name / "built").read_text() == "build\n", name
 EOF
 }

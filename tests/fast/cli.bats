@@ -14,14 +14,18 @@ from pathlib import Path
 from commands import refused
 
 tmp = Path(os.environ["TMP"])
-commands = "'doctor', 'build', 'run', 'compare', 'list'"
+commands = "'doctor', 'build', 'run', 'validate', 'compare', 'list'"
 refused(2, f"invalid choice: 'bench' (choose from {commands})", "bench")
 refused(2, "the following arguments are required: COMMAND")
 refused(2, "invalid choice: 'cells' (choose from 'variants',", "list", "cells")
-refused(2, "design pool: allowed are plain, iommu, hook", "build", "hook", "pool")
+refused(2, "design fish: allowed are plain, iommu, hook", "build", "hook", "fish")
 refused(2, "profile nope: no such; allowed are quick", "run", "--profile", "nope")
 refused(2, "variant x: allowed are native-plain, ", "run", "--variant", "x")
 refused(2, "workload fio: allowed are ", "run", "--workload", "fio")
+refused(2, "case micro: allowed are ", "validate", "micro")
+refused(2, "variant x: allowed are native-plain, ", "validate", "--variant", "x")
+refused(2, f"--workloads-from {tmp}/no: no folder", "validate", "--workloads-from", tmp / "no")
+refused(2, "unrecognized arguments: --clock", "validate", "--clock", "wall")
 refused(2, "(choose from 'insn', 'wall')", "run", "--clock", "tsc")
 refused(2, "needs tcg; add --clock wall", "run", "--accelerator", "kvm")
 refused(
@@ -92,6 +96,13 @@ assert status == 0 and one.manifest.id in text
 status, text, _ = said("compare", *at, one.manifest.id, str(two.path))
 assert status == 4 and one.manifest.id in text and two.manifest.id in text
 record.manifest_path(one.path).write_text("{\n")
+# A run that cannot be read is listed with the reason, and hides no other.
+status, text, _ = said("list", "runs", *at)
+assert status == 0 and text.splitlines()[0] == (
+    f"{one.manifest.id}  unreadable: line 2 column 1: is not JSON: Expecting property "
+    "name enclosed in double quotes"
+), text
+assert text.splitlines()[1].startswith(f"{two.manifest.id}  FAIL "), text
 refused(
     3, f"{one.path}/run.json: line 2 column 1: is not JSON", "compare", *at, one.path
 )
@@ -107,7 +118,7 @@ from harness import paths
 repo = paths.repo()
 status, text, errors = said("list", "variants")
 names = text.split()
-assert (status, errors) == (0, "") and len(names) == 10 and names[0] == "native-plain"
+assert (status, errors) == (0, "") and len(names) == 13 and names[0] == "native-plain"
 assert "dom0-hook+force" in names and "dom0-plain" not in names
 for what, folder, line in (
     (
@@ -116,6 +127,8 @@ for what, folder, line in (
         r"^micro +[1-9]\d* steps  cost of each DMA API operation",
     ),
     ("profiles", repo.profiles, r"^quick +both designs"),
+    ("profiles", repo.profiles, r"^validate +proves the designs right"),
+    ("questions", repo.questions, r"^dma32 +A 32-bit device"),
 ):
     status, text, errors = said("list", what)
     assert (status, errors) == (0, "") and re.search(line, text, re.MULTILINE), text

@@ -211,7 +211,7 @@ other = dataclasses.replace(
     other, id="0" * 16, cell=fixtures.spec("dom0-hook", "validate")
 )
 run = fixtures.run()
-plan = record.Planned(other.id, "dom0-hook", "validate")
+plan = record.Planned(other.id, "dom0-hook", "validate", "linear", 2048)
 manifest = dataclasses.replace(run.manifest, planned=run.manifest.planned + (plan,))
 run = dataclasses.replace(run, manifest=manifest, cells=run.cells + (other,))
 designs = compare.designs(run)
@@ -298,6 +298,29 @@ for trial in range(60):
 EOF
 }
 
+@test "sentences: pages that are allocated are no coherent memory" {
+	py <<'EOF'
+import dataclasses
+import fixtures
+from harness import compare
+
+run = fixtures.run()
+said = compare.designs(run).sentences[1]
+assert "coherent alloc and free: hook is cheaper by 300." in said
+cells = []
+for cell in run.cells:
+    ticks = 5000 if cell.cell.variant == "dom0-hook" else 1000
+    none = fixtures.bounce("", "coherent")
+    pages = [
+        fixtures.measurement("pages-4096", series, {"op": "pages"}, ticks, none)
+        for series in fixtures.ALLOC
+    ]
+    cells.append(dataclasses.replace(cell, measurements=(*cell.measurements, *pages)))
+both = compare.designs(dataclasses.replace(run, cells=tuple(cells)))
+assert both.sentences[1] == said and len(both.rows) == len(fixtures.OPERATIONS) + 2
+EOF
+}
+
 @test "a cell measured twice with different results is unknown" {
 	py <<'EOF'
 import dataclasses
@@ -310,5 +333,116 @@ both = dataclasses.replace(run, cells=run.cells + again.cells)
 row = compare.designs(both).rows[0]
 assert row.figures["dom0-iommu"].p50 == 260
 assert row.figures["dom0-hook"].reason == "boots of this run disagree: p50 110 and 111"
+EOF
+}
+
+@test "designs: one p2m layout at a time, and natively it is always linear" {
+	py <<'EOF'
+import dataclasses
+import fixtures
+from harness import compare, publish
+from harness.record import Verdict
+
+dom0 = ("dom0-iommu", "dom0-hook")
+run = fixtures.run(more=[(name, "scattered", 2048) for name in dom0])
+linear = compare.designs(run)
+assert (linear.p2m, linear.left_out) == ("linear", ("insn clock, scattered p2m layout",))
+assert len(linear.rows) == len(fixtures.OPERATIONS)
+mixed = compare.designs(run, p2m="scattered")
+assert (mixed.p2m, mixed.left_out) == ("scattered", ("insn clock, linear p2m layout",))
+assert len(mixed.rows) == len(fixtures.OPERATIONS)
+for row in mixed.rows:
+    assert (row.key.p2m, row.dom0.ticks) == ("scattered", -150 * (16 if "sg" in row.label else 1))
+    assert row.native_iommu.ticks is not None and row.native_hook.ticks is not None
+assert "(insn clock, a tick is an instruction; scattered p2m)" in publish.designs_text(mixed, 200)
+# A dom0 that was only scattered is shown as it was, with the natives beside it.
+alone = [cell for cell in run.cells if cell.cell.p2m == "scattered" or cell.cell.boot == "native"]
+shown = compare.designs(dataclasses.replace(run, cells=tuple(alone)))
+assert shown.p2m == "scattered" and len(shown.rows) == len(fixtures.OPERATIONS)
+assert shown.left_out == () and shown.rows[0].native_hook.ticks == 2
+# What one layout's cell says is nothing to the other's figures, but to the verdict.
+cells = list(run.cells)
+bad = {"verdict": Verdict.FAIL, "reason": "torn", "measurements": ()}
+cells[-1] = dataclasses.replace(cells[-1], **bad)
+half = dataclasses.replace(run, cells=tuple(cells))
+row = compare.designs(half, p2m="scattered").rows[0]
+assert row.figures["dom0-hook"].reason == "FAIL: torn", row.figures["dom0-hook"]
+shown = compare.designs(half)
+assert shown.rows[0].dom0.ticks == -150 and shown.unknown == {"dom0-hook": "FAIL: torn"}
+cells = run.cells[:-1]
+never = compare.designs(dataclasses.replace(run, cells=cells))
+assert never.unknown == {"dom0-hook": "never run: micro scattered"}, never.unknown
+EOF
+}
+
+@test "designs: sizes of memory are rows of their own, and say so" {
+	py <<'EOF'
+import fixtures
+from harness import compare
+
+run = fixtures.run(more=[(name, "linear", 8192) for name in fixtures.VARIANTS])
+rows = compare.designs(run).rows
+assert len(rows) == 2 * len(fixtures.OPERATIONS)
+labels = [row.label for row in rows]
+assert {"map_single 64 2048 MiB", "map_single 64 8192 MiB"} <= set(labels), labels
+assert all(row.dom0.ticks is not None for row in rows)
+# A size that one variant lacks was not in its plan.
+run = fixtures.run(more=[("dom0-hook", "linear", 8192)])
+row = next(r for r in compare.designs(run).rows if r.label == "map_single 64 8192 MiB")
+assert row.figures["dom0-iommu"].reason == "not in the plan", row
+EOF
+}
+
+@test "designs: one that failed validation has no column, no difference, and is named" {
+	py <<'EOF'
+import fixtures
+from harness import compare, publish
+from harness.record import Verdict
+from harness.validation import State
+
+run = fixtures.run()
+name = "20261123T160000-validate-00000a"
+
+def states(**ends):
+    found = {variant: None for variant in fixtures.VARIANTS}
+    found |= {variant.replace("_", "-"): verdict for variant, verdict in ends.items()}
+    return [State(v, verdict, name if verdict else "") for v, verdict in found.items()]
+
+good = compare.designs(run, validated=states(dom0_iommu=Verdict.PASS, dom0_hook=Verdict.PASS))
+text = " ".join(publish.designs_text(good, 200).split())
+assert good.sentences == compare.designs(run).sentences and good.rows[0].dom0.ticks == -150
+assert (
+    f"validated: dom0-iommu, dom0-hook PASS ({name}); not validated: native-plain, "
+    "native-iommu, native-hook, native-plain+force."
+) in text, text
+assert "alidated" not in publish.designs_text(compare.designs(run), 200)
+none = " ".join(publish.designs_text(compare.designs(run, validated=states()), 200).split())
+assert "not validated: native-plain, native-iommu" in none and " validated: dom0" not in none
+for verdict, words in (
+    (Verdict.FAIL, f"no verdict, it failed validation in run {name}"),
+    (Verdict.CRASH, f"no verdict, it failed validation in run {name}"),
+    (Verdict.ERROR, f"no verdict, its validation in run {name} ended as ERROR"),
+):
+    table = compare.designs(run, validated=states(dom0_hook=verdict, dom0_iommu=Verdict.PASS))
+    for row in table.rows:
+        assert row.figures["dom0-hook"].reason == words, row
+        assert row.dom0.ticks is None and row.native_hook.ticks is not None
+    for sentence in table.sentences[:2]:
+        assert f"no verdict: dom0-hook {verdict.value} in validation {name}." in sentence
+        assert len(sentence) < 300
+    for width in (80, 200):
+        shown = publish.designs_text(table, width)
+        lines = shown.splitlines()
+        assert all(len(line) <= width for line in lines)
+        flat = " ".join(shown.split())
+        assert f"dom0-hook: {words}." in flat, flat
+        assert f"dom0-iommu PASS ({name}); dom0-hook {verdict.value} ({name})" in flat, flat
+        # No column of its own, none of the difference, and no question marks either.
+        row = next(line for line in lines if line.startswith("map_single 4096 "))
+        assert "124" not in row and "?" not in row, row
+        assert "274" in shown and "-150" not in shown
+plain = compare.to_json(table)
+assert plain["validated"][5] == {"variant": "dom0-hook", "verdict": "ERROR", "run": name}
+assert plain["validated"][0] == {"variant": "native-plain", "verdict": None, "run": ""}
 EOF
 }

@@ -237,3 +237,73 @@ text = publish.runs_text(diff, 80)
 assert "What differs" in text and " abababababab\n" in text, text
 EOF
 }
+
+@test "runs: layouts and sizes are compared each with its own, and named where they differ" {
+	py <<'EOF'
+import dataclasses
+import fixtures
+from harness import compare, publish
+from harness.record import Verdict
+
+more = [("dom0-hook", "scattered", 2048), ("dom0-hook", "linear", 8192)]
+a, b = fixtures.run(1, more=more), fixtures.run(2, more=more)
+diff = compare.runs(a, b)
+assert (diff.verdict, diff.equal) == (Verdict.PASS, 70), diff.summary
+cells = list(b.cells)
+item = cells[6].measurements[0]
+slow = fixtures.measurement(item.step, item.series, item.parameters, 111, item.bounce)
+cells[6] = dataclasses.replace(cells[6], measurements=(slow, *cells[6].measurements[1:]))
+diff = compare.runs(a, dataclasses.replace(b, cells=tuple(cells)))
+(change,) = diff.changed
+assert (change.key.p2m, change.ticks) == ("scattered", 1)
+assert change.label == "map_single 64 2048 MiB scattered", change.label
+assert "dom0-hook map_single 64 2048 MiB scattered map +1 instruction" in diff.summary
+bad = {"verdict": Verdict.FAIL, "reason": "torn", "measurements": ()}
+cells = [*b.cells[:6], dataclasses.replace(b.cells[6], **bad), b.cells[7]]
+ends = tuple(fixtures.ended(cell) for cell in cells)
+manifest = dataclasses.replace(b.manifest, cells=ends, verdict=Verdict.FAIL)
+worse = dataclasses.replace(b, cells=tuple(cells), manifest=manifest)
+diff = compare.runs(a, worse)
+assert diff.verdict is Verdict.FAIL and [turn.name for turn in diff.turned] == [
+    "dom0-hook micro scattered 2048 MiB"
+]
+assert "dom0-hook micro scattered 2048 MiB passed in " in diff.summary, diff.summary
+# In neither run it is that one cell, and not its fellows, that has no figure.
+diff = compare.runs(worse, worse)
+assert diff.verdict is Verdict.PASS and diff.neither == (
+    "dom0-hook micro scattered 2048 MiB: before FAIL: torn, now FAIL: torn",
+), diff.neither
+EOF
+}
+
+@test "runs: a design that failed validation is compared with nothing" {
+	py <<'EOF'
+import fixtures
+from harness import compare, publish
+from harness.record import Verdict
+from harness.validation import State
+
+a, b = fixtures.run(1), fixtures.run(2)
+name = "20261123T160000-validate-00000a"
+good = (State("dom0-iommu", Verdict.PASS, name), State("dom0-hook", None, ""))
+bad = (State("dom0-iommu", Verdict.PASS, name), State("dom0-hook", Verdict.FAIL, name))
+words = f"no verdict, it failed validation in run {name}"
+diff = compare.runs(a, b, good, good)
+assert diff.verdict is Verdict.PASS and diff.equal == 50
+text = " ".join(publish.runs_text(diff, 200).split())
+line = f"validated: dom0-iommu PASS ({name}); not validated: dom0-hook."
+assert f"{a.manifest.id}: {line}" in text and f"{b.manifest.id}: {line}" in text, text
+for before, now, left in ((good, bad, "only_a"), (bad, good, "only_b")):
+    diff = compare.runs(a, b, before, now)
+    assert diff.verdict is Verdict.ERROR and diff.equal == 40, diff.summary
+    lone = getattr(diff, left)
+    assert {(item.variant, item.reason) for item in lone} == {("dom0-hook", words)}
+    assert words in diff.summary
+diff = compare.runs(a, b, bad, bad)
+assert diff.verdict is Verdict.PASS and diff.neither == (f"dom0-hook: {words}",)
+assert "; without a figure in either run: 1" in diff.summary
+plain = compare.to_json(diff)
+assert plain["validated_a"] == plain["validated_b"]
+assert plain["validated_b"][1] == {"variant": "dom0-hook", "verdict": "FAIL", "run": name}
+EOF
+}

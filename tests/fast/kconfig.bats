@@ -58,11 +58,11 @@ EOF
 
 @test "the designs ask for kernels that differ in Xen alone" {
 	py <<'EOF'
-from harness import build, kconfig, paths
+from harness import designs, kconfig, paths
 
 def asked(name):
     folder = paths.repo().kconfigs
-    names = build.DESIGNS[name].fragments
+    names = designs.DESIGNS[name].fragments
     return kconfig.merged([(folder / f"{one}.config").read_text() for one in names])
 
 plain, iommu = asked("plain"), asked("iommu")

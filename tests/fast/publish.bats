@@ -57,6 +57,21 @@ assert row.split() == (
 EOF
 }
 
+@test "text: what debug kernels cost is said to mean nothing" {
+	py <<'EOF'
+import dataclasses
+import fixtures
+from harness import compare, publish
+
+run = fixtures.run()
+words = "The kernels have the kernel's own checks: costs mean nothing."
+assert words not in publish.designs_text(compare.designs(run), 200)
+manifest = dataclasses.replace(run.manifest, debug=True)
+table = compare.designs(dataclasses.replace(run, manifest=manifest))
+assert words in publish.designs_text(table, 200)
+EOF
+}
+
 @test "text: hostile reasons cannot move the cursor or pose as markup" {
 	py <<'EOF'
 import dataclasses

@@ -319,7 +319,15 @@ cell = run.cells[5]
 path = record.cell_path(run.path, cell.id)
 record.save_cell(fixtures.cell("dom0-hook", fixtures.measured("dom0-hook")), run.path)
 text = fixtures.refusal(record.load_run, run.path)
-assert text.endswith("is dom0-hook micro PASS, but run.json says dom0-hook micro FAIL")
+assert text.endswith(
+    "is dom0-hook micro linear 2048 MiB PASS, "
+    "but run.json says dom0-hook micro linear 2048 MiB FAIL"
+)
+for member, value in (("p2m", "scattered"), ("parameters", {"memory_mib": 512})):
+    spec = dataclasses.replace(cell.cell, **{member: value})
+    record.save_cell(dataclasses.replace(cell, cell=spec), run.path)
+    text = fixtures.refusal(record.load_run, run.path)
+    assert text.endswith("but run.json says dom0-hook micro linear 2048 MiB FAIL"), text
 path.unlink()
 assert fixtures.refusal(record.load_run, run.path) == f"{path}: No such file or directory"
 record.save_cell(cell, run.path)
@@ -334,6 +342,14 @@ for changes, words in (
         {"cells": (dataclasses.replace(ends[0], variant="dom0-hook"),)},
         "cells[0].variant: is dom0-hook, planned was native-plain",
     ),
+    (
+        {"cells": (dataclasses.replace(ends[0], p2m="scattered"),)},
+        "cells[0].p2m: is scattered, planned was linear",
+    ),
+    (
+        {"cells": (dataclasses.replace(ends[0], memory_mib=512),)},
+        "cells[0].memory_mib: is 512, planned was 2048",
+    ),
     ({"cells": (dataclasses.replace(ends[5], reason=""),)}, "cells[0].reason: must"),
 ):
     bad = dataclasses.replace(run.manifest, **changes)
@@ -343,6 +359,55 @@ for changes, words in (
 moved = tmp / "20261123T000000-other-abcdef"
 shutil.copytree(run.path, moved)
 assert f"but the folder is {moved.name}" in fixtures.refusal(record.load_run, moved)
+EOF
+}
+
+@test "cells of one variant and workload are told apart by layout and memory" {
+	py <<'EOF'
+import dataclasses, os
+from pathlib import Path
+import fixtures
+from harness import record
+from harness.record import Kind
+
+tmp = Path(os.environ["TMP"])
+run = fixtures.saved(tmp, more=(("dom0-hook", "scattered", 2048), ("dom0-hook", "linear", 4096)))
+found = [(cell.cell.variant, cell.cell.p2m, cell.cell.kind.memory_mib) for cell in run.cells]
+assert found[5:] == [
+    ("dom0-hook", "linear", 2048),
+    ("dom0-hook", "scattered", 2048),
+    ("dom0-hook", "linear", 4096),
+], found
+kinds = run.manifest.kinds
+assert kinds == [cell.cell.kind for cell in run.cells]
+assert [record.title(kind, kinds) for kind in kinds[5:]] == [
+    "dom0-hook micro 2048 MiB",
+    "dom0-hook micro scattered 2048 MiB",
+    "dom0-hook micro 4096 MiB",
+]
+# As much as is needed, and no more.
+assert record.title(kinds[6], kinds[:7]) == "dom0-hook micro scattered"
+assert record.title(kinds[5], kinds[:7]) == "dom0-hook micro"
+other = Kind("dom0-hook", "other", "linear", 4096)
+assert record.title(kinds[5], [*kinds[:7], other]) == "dom0-hook micro"
+EOF
+}
+
+@test "a run of an older version is refused by its version" {
+	py <<'EOF'
+import json, os
+from pathlib import Path
+import fixtures
+from harness import record
+
+run = fixtures.saved(Path(os.environ["TMP"]))
+path = record.manifest_path(run.path)
+data = json.loads(path.read_text())
+path.write_text(json.dumps({**data, "schema": 1}))
+said = fixtures.refusal(record.load_run, run.path)
+assert said == f"{path}: schema: version 1 is unknown here, 2 is known", said
+path.write_text(json.dumps({**data, "debug": "no"}))
+assert "debug: 'no' is not of type" in fixtures.refusal(record.load_run, run.path)
 EOF
 }
 

@@ -24,13 +24,22 @@ boot.QEMU = os.environ.get("QEMU", boot.QEMU)
 if not (tmp / "repo").exists():
     trees.bench(tmp / "repo", **json.loads(os.environ.get("SERIES", "{}")))
     trees.kernel(tmp / "linux")
-words = ["--profile", "one", "--kernel", str(tmp / "linux")]
-sys.exit(cli.main(["run", "--results", str(tmp / "runs"), *words, *sys.argv[1:]]))
+command = os.environ.get("COMMAND", "run")
+words = ["--profile", os.environ.get("PROFILE", "one")] if command == "run" else []
+words += ["--kernel", str(tmp / "linux")]
+really = boot.boot
+
+def watched(target, place, deadline, stop):
+    (tmp / "deadlines").open("a").write(f"{deadline}\n")
+    return really(target, place, deadline, stop)
+
+boot.boot = watched
+sys.exit(cli.main([command, "--results", str(tmp / "runs"), *words, *sys.argv[1:]]))
 EOF
 }
 
-# bench WORDS...: bouncemark run, of the made-up checkout. QEMU: its name; SERIES:
-# the kernel release the hook series is for, and its patch.
+# bench WORDS...: bouncemark run, or COMMAND, of the made-up checkout. QEMU: its name;
+# SERIES: the kernel release the hook series is for, and its patch.
 bench() {
 	PYTHONPATH="$REPO:$REPO/tests/lib" "$PY" -B "$TMP/bench.py" "$@"
 }
@@ -157,5 +166,128 @@ for number in (signal.SIGINT, signal.SIGTERM):
     assert len(run.manifest.planned) == 4 and run.manifest.cells == ()
     assert run.manifest.finished is None and run.manifest.verdict is None
     (tmp / "pids").unlink()
+EOF
+}
+
+@test "validate says for each case what it proves and where it does not hold" {
+	COMMAND=validate run bench
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = "PASS   case  made up  1/1 cells" ]
+	[[ "${lines[-2]}" == "time: plan "* ]]
+	[[ "${lines[-1]}" == "PASS: 1 of 1 cells passed; $TMP/runs/"*-validate-* ]]
+	[ "${#lines[@]}" -eq 3 ]
+	# What was proved of a kernel is told where its figures are.
+	run bench --compare
+	[ "$status" -eq 0 ]
+	flat=$(tr -s ' \n' ' ' <<<"$output")
+	[[ "$flat" == *" validated: native-iommu PASS (2"*-validate-*"). "* ]]
+	# The later one counts; a run's id is its second.
+	sleep 1
+	COMMAND=validate FAKE_VARIANT=native-plain run bench case
+	echo "$output"
+	[ "$status" -eq 3 ]
+	[ "${lines[0]}" = "ERROR  case  made up  0/1 cells" ]
+	[[ "${lines[1]}" == "       ERROR: native-iommu, linear p2m, 2048 MiB: native-iommu did not engage: "* ]]
+	run bench --compare
+	[ "$status" -eq 0 ]
+	flat=$(tr -s ' \n' ' ' <<<"$output")
+	[[ "$flat" == *"native-iommu: no verdict, its validation in run 2"*" ended as ERROR."* ]]
+	# A workload that is no case cannot be validated.
+	COMMAND=validate run bench work
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"case work: allowed are case" ]]
+}
+
+@test "at its end a run names its bad cells, and known defects of those that passed" {
+	py <<'EOF'
+import dataclasses, os
+from pathlib import Path
+import fixtures
+from harness import running
+from harness.progress import Progress
+from harness.record import Verdict
+
+tmp = Path(os.environ["TMP"])
+run = fixtures.run(ends={"dom0-iommu": (Verdict.FAIL, "torn")}, more=[("dom0-hook", "scattered", 2048)])
+*ends, last = run.manifest.cells
+known = dataclasses.replace(last, reason="known defect F1 (docs/findings.md): lost")
+made = dataclasses.replace(run.manifest, cells=(*ends, known))
+progress = Progress(open(os.devnull, "w"), tmp / "durations", 1)
+said = running.closing(dataclasses.replace(run, manifest=made), progress).splitlines()
+assert said[:2] == [
+    "FAIL  dom0-iommu micro: torn",
+    "PASS  dom0-hook micro scattered: known defect F1 (docs/findings.md): lost",
+], said
+assert len(said) == 4 and said[3].startswith("FAIL: 6 of 7 cells passed; "), said
+EOF
+}
+
+@test "debug kernels have a tree of their own, more time, and are told of in the manifest" {
+	run bench
+	run bench --debug
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(cat "$TMP/deadlines")" = "60.0
+240.0" ]
+	py <<'EOF'
+import os
+from pathlib import Path
+from harness import record
+
+tmp = Path(os.environ["TMP"])
+one, two = [record.load_run(folder) for folder in sorted((tmp / "runs").iterdir())]
+if one.manifest.debug:
+    one, two = two, one
+assert (one.manifest.debug, two.manifest.debug) == (False, True)
+keys = [run.manifest.kernels["iommu"].key for run in (one, two)]
+assert keys[0] != keys[1] and two.cells[0].inputs.kernel == keys[1]
+configs = [tmp / "cache/bouncemark/kernels" / key / "config" for key in keys]
+assert [path.read_text().count("CONFIG_CHECKS=y") for path in configs] == [0, 1]
+(slot,) = (tmp / "cache/bouncemark/trees").iterdir()
+assert (slot / "xen").is_dir() and (slot / "xen-debug").is_dir()
+EOF
+	COMMAND=list run "$PY" -B - <<'EOF'
+import os, sys
+sys.path.insert(0, os.environ.get("REPO", "."))
+from harness import cli
+
+sys.exit(cli.main(["list", "runs", "--results", os.environ["TMP"] + "/runs"]))
+EOF
+	echo "$output"
+	[ "$(grep -c 'insn debug$' <<<"$output")" -eq 1 ]
+	[ "$(grep -c 'insn$' <<<"$output")" -eq 1 ]
+}
+
+@test "a layout that was asked for and is not there is ERROR, in its own cell" {
+	cat >"$TMP/both.toml" <<'EOF'
+description = "made up"
+clock = "insn"
+p2m = ["linear", "scattered"]
+scatter_seed = 5
+workloads = ["work"]
+variants = ["dom0-iommu"]
+EOF
+	# The guest tells what linear memory is.
+	FAKE_VARIANT=dom0-iommu PROFILE=$TMP/both.toml run bench
+	echo "$output"
+	[ "$status" -eq 3 ]
+	[[ "${lines[0]}" == "ERROR  dom0-iommu work scattered: dom0-iommu did not engage: p2m is scattered: "* ]]
+	[[ "${lines[-1]}" == "ERROR: 1 of 2 cells passed; "* ]]
+	py <<'EOF'
+import json, os
+from pathlib import Path
+from harness import record
+
+tmp = Path(os.environ["TMP"])
+(folder,) = (tmp / "runs").iterdir()
+run = record.load_run(folder)
+good, bad = run.cells
+assert (good.cell.p2m, bad.cell.p2m) == ("linear", "scattered")
+assert bad.cell.parameters["scatter_seed"] == 5 and "scatter_seed" not in good.cell.parameters
+job = (folder / "cells" / bad.id / "job").read_text()
+assert "p2mscatter.ko seed=5 share=50\n" in job, job
+kept = json.loads((tmp / "cache/bouncemark/durations.json").read_text())
+assert {"boot dom0-iommu work", "boot dom0-iommu work scattered"} <= set(kept), kept
 EOF
 }

@@ -10,16 +10,15 @@ setup() {
 @test "every workload and profile that is shipped loads, and they fit each other" {
 	py <<'EOF'
 import itertools
-from harness import build, paths, plan, workload
+from harness import designs, paths, plan, profile, workload
 
 repo = paths.repo()
 works = workload.load_all(repo.workloads)
 assert "micro" in works and all(work.steps for work in works.values())
-keys = dict.fromkeys(build.DESIGNS, "k")
+keys = dict.fromkeys(designs.DESIGNS, "k")
 for path in sorted(repo.profiles.glob("*.toml")):
-    profile = workload.load_profile(path)
-    assert plan.cells(profile, works, keys), path
-quick = workload.load_profile(repo.profiles / "quick.toml")
+    assert plan.cells(profile.load(path), works, keys), path
+quick = profile.load(repo.profiles / "quick.toml")
 assert {"native-plain", "dom0-iommu", "dom0-hook"} <= set(quick.variants)
 for work in works.values():
     made = {path.parent.name for path in repo.modules.glob("*/Kbuild")}
@@ -54,11 +53,68 @@ assert dict(work.steps[3].parameters) == {
     "depth": 2,
 }
 assert (work.name, work.boots, work.pci) == ("work", ("native", "dom0"), "1234:11e8")
-assert (work.machine.memory_mib, work.machine.devices) == (2048, ("edu",))
+assert [(m.memory_mib, m.devices) for m in work.machines] == [(2048, ("edu",))]
 assert work.deadline == 30.0 and work.arguments == ""
 sha = work.sha
 path.write_text(path.read_text() + "# a comment\n")
 assert workload.load(path).sha != sha
+EOF
+}
+
+@test "what a case needs: purpose, layouts, devices, disks, memory sizes, known defects" {
+	py <<'EOF'
+import os
+from pathlib import Path
+import workloads
+from harness import workload
+from harness.boot import Disk
+
+tmp = Path(os.environ["TMP"])
+plain = workload.load(workloads.written(tmp))
+assert (plain.purpose, plain.p2m) == ("benchmark", ("linear", "scattered"))
+assert plain.console == plain.findings == plain.machines[0].disks == ()
+head = """\
+deadline = 30
+purpose = "validation"
+p2m = ["scattered"]
+devices = ["mptsas1068", "e1000,id=a"]
+console = ["WARNING: .* at lib/", "x"]
+
+[[disk]]
+device = "nvme,serial=bouncemark"
+size_mib = 64
+
+[[finding]]
+id = "F1"
+variants = ["dom0-iommu", "dom0-pool"]
+step = "map-64"
+shows = "frame [0-9]+"
+"""
+sizes = ("memory_mib = 2048", "memory_mib = [2048, 8192]")
+work = workload.load(workloads.written(tmp, ("deadline = 30\n", head), sizes))
+assert (work.purpose, work.p2m) == ("validation", ("scattered",))
+assert work.console == ("WARNING: .* at lib/", "x")
+disks = (Disk("nvme,serial=bouncemark", 64),)
+assert [(m.memory_mib, m.low_mib) for m in work.machines] == [(2048, 1024), (8192, 1024)]
+for machine in work.machines:
+    assert machine.devices == ("edu", "mptsas1068", "e1000,id=a")
+    assert machine.disks == disks
+assert work.findings == (
+    workload.Finding("F1", ("dom0-iommu", "dom0-pool"), "map-64", "frame [0-9]+"),
+)
+EOF
+}
+
+@test "a finding that a workload names is told of in docs/findings.md" {
+	py <<'EOF'
+import re
+from harness import paths, workload
+
+path = paths.repo().root / "docs/findings.md"
+told = re.findall(r"^#+ (F\d+)\b", path.read_text(), re.M) if path.exists() else []
+for work in workload.load_all(paths.repo().workloads).values():
+    for finding in work.findings:
+        assert finding.id in told, (work.name, finding.id, told)
 EOF
 }
 
@@ -73,6 +129,13 @@ unknown = "Additional properties are not allowed ('{}' was unexpected)"
 line = "size = [64, 4096]"
 again = '\n[[step]]\nkind = "dmabench"\nname = "map-64"\n'
 allowed = "allowed are 1 to 80 of a-z 0-9 _ . + -"
+found_like = """\
+[[finding]]
+id = "F1"
+variants = ["dom0-iommu"]
+step = "map-64"
+shows = "lost"
+"""
 for old, new, said in (
     (
         'description = "made up"',
@@ -103,7 +166,7 @@ for old, new, said in (
     (
         "deadline = 30",
         "deadline = 30\nretries = 2",
-        unknown.format("retries") + "; allowed are schema, description, boots, device",
+        unknown.format("retries") + "; allowed are schema, description, purpose, boots, p2m, device",
     ),
     (
         "deadline = 30",
@@ -134,8 +197,90 @@ for old, new, said in (
     (
         "memory_mib = 2048",
         "memory_mib = 1.5",
-        "machine.memory_mib: 1.5 is not of type 'integer'",
+        "machine.memory_mib: 1.5 is not of type 'integer', 'array'",
     ),
+    (
+        "memory_mib = 2048",
+        "memory_mib = []",
+        "machine.memory_mib: [] is too short",
+    ),
+    (
+        "memory_mib = 2048",
+        "memory_mib = [2048, 256]",
+        "machine.memory_mib[1]: 256 is less than the minimum of 512",
+    ),
+    (
+        "memory_mib = 2048",
+        "memory_mib = [2048, 1024]",
+        "machine.low_mib: must be less than memory_mib",
+    ),
+    (
+        "memory_mib = 2048",
+        "memory_mib = [2048, 2048]",
+        "machine.memory_mib: [2048, 2048] has non-unique elements",
+    ),
+    (
+        "deadline = 30",
+        'deadline = 30\npurpose = "fun"',
+        "purpose: 'fun' is not one of ['benchmark', 'validation']",
+    ),
+    (
+        "deadline = 30",
+        'deadline = 30\np2m = ["random"]',
+        "p2m[0]: 'random' is not one of ['linear', 'scattered']",
+    ),
+    (
+        "deadline = 30",
+        'deadline = 30\ndevices = ["a b"]',
+        "devices[0]: 'a b' does not match",
+    ),
+    ("deadline = 30", 'deadline = 30\nconsole = "x"', "console: 'x' is not of type"),
+    (
+        "deadline = 30",
+        'deadline = 30\nconsole = ["x", "("]',
+        "console[1]: '(' is no regular expression: missing )",
+    ),
+    (
+        "deadline = 30",
+        'deadline = 30\n[[disk]]\ndevice = "nvme"',
+        "disk[0]: 'size_mib' is a required property",
+    ),
+    (
+        "deadline = 30",
+        'deadline = 30\n[[disk]]\ndevice = "nvme"\nsize_mib = 0',
+        "disk[0].size_mib: 0 is less than the minimum of 1",
+    ),
+    (
+        "deadline = 30",
+        'deadline = 30\n[[disk]]\ndevice = "nvme"\nsize_mib = 1\nname = "x"',
+        "disk[0]: " + unknown.format("name") + "; allowed are device, size_mib",
+    ),
+    (
+        "deadline = 30",
+        "deadline = 30\n" + found_like.replace("F1", "first"),
+        "finding[0].id: 'first' ",
+    ),
+    (
+        "deadline = 30",
+        "deadline = 30\n" + found_like.replace("map-64", "map-65"),
+        "finding F1: step map-65: allowed are map-64, map-4096",
+    ),
+    (
+        "deadline = 30",
+        "deadline = 30\n" + found_like.replace("dom0-iommu", "dom0-plain"),
+        "finding F1: variant dom0-plain: allowed are native-plain, ",
+    ),
+    (
+        "deadline = 30",
+        "deadline = 30\n" + found_like.replace("lost", "["),
+        "finding F1: shows: '[' is no regular expression: ",
+    ),
+    (
+        'kind = "dmabench"',
+        'kind = "dmacheck"\ncases = "oracle"',
+        "step[0]: 'cases' is not one of ['kind', 'name', 'case', ",
+    ),
+    ('kind = "dmabench"', 'kind = "p2m"', "step[0]: 'op' is not one of ['kind', 'name']"),
     ('pci = "1234:11e8"', "", "'pci' is a dependency of 'device'"),
     ('device = "edu"', "", "'device' is a dependency of 'pci'"),
     (
@@ -157,7 +302,7 @@ for old, new, said in (
     (
         'kind = "dmabench"',
         'kind = "fio"',
-        "step[0].kind: 'fio' is not one of ['dmabench', 'map_benchmark', 'read', 'selftest']",
+        "step[0].kind: 'fio' is not one of ['dmabench', 'dmacheck', 'map_benchmark', 'read', 'reload', 'balloon', 'p2m', 'selftest']",
     ),
     ('name = "map-{size}"', "", "step[0]: 'name' is a required property"),
     (
@@ -235,7 +380,7 @@ EOF
 import os
 from pathlib import Path
 import trees
-from harness import workload
+from harness import profile
 from harness.errors import UsageError
 
 path = Path(os.environ["TMP"]) / "mine.toml"
@@ -247,12 +392,21 @@ workloads = ["micro"]
 variants = ["dom0-iommu", "dom0-hook"]
 """
 path.write_text(good)
-profile = workload.load_profile(path)
-assert (profile.name, profile.clock, profile.p2m) == ("mine", "insn", "linear")
-assert profile.variants == ("dom0-iommu", "dom0-hook") and profile.workloads == (
-    "micro",
+made = profile.load(path)
+assert (made.name, made.clock, made.p2m) == ("mine", "insn", ("linear",))
+assert made.variants == ("dom0-iommu", "dom0-hook") and made.workloads == ("micro",)
+assert (made.purpose, made.scatter_seed, made.scatter_share) == ("", 1, 50)
+more = '["scattered", "linear"]\nscatter_seed = 9\nscatter_share = 100'
+whole = good.replace('"linear"', more).replace(
+    'workloads = ["micro"]', 'purpose = "validation"'
 )
-names = "description, clock, p2m, workloads, variants"
+path.write_text(whole)
+made = profile.load(path)
+assert (made.p2m, made.purpose) == (("scattered", "linear"), "validation")
+assert (made.workloads, made.scatter_seed, made.scatter_share) == ((), 9, 100)
+names = (
+    "description, clock, p2m, scatter_seed, scatter_share, purpose, workloads, variants"
+)
 for old, new, said in (
     ("clock", "[clock", "not TOML: "),
     (
@@ -263,7 +417,35 @@ for old, new, said in (
     ('description = "made up"', "", "description: must be a string"),
     ('"insn"', "1", "clock: must be a string"),
     ('"insn"', '"tsc"', "clock: tsc: allowed are insn, wall"),
-    ('"linear"', '"random"', "p2m: random: allowed are linear"),
+    ('"linear"', '"random"', "p2m: random: allowed are linear, scattered"),
+    ('"linear"', '["linear", "random"]', "p2m: random: allowed are linear, scattered"),
+    ('"linear"', "[]", "p2m: must be a list of names"),
+    ('"linear"', "7", "p2m: must be a string"),
+    (
+        'p2m = "linear"',
+        'p2m = "linear"\nscatter_share = 0',
+        "scatter_share: 0: allowed are 1 to 100",
+    ),
+    (
+        'p2m = "linear"',
+        'p2m = "linear"\nscatter_share = "50"',
+        "scatter_share: 50: allowed are 1 to 100",
+    ),
+    (
+        'p2m = "linear"',
+        'p2m = "linear"\nscatter_seed = -1',
+        "scatter_seed: -1: allowed are 0 to 4294967295",
+    ),
+    (
+        'p2m = "linear"',
+        'p2m = "linear"\npurpose = "validation"',
+        "purpose: must not be given beside workloads",
+    ),
+    (
+        'workloads = ["micro"]',
+        'purpose = "fun"',
+        "purpose: fun: allowed are benchmark, validation",
+    ),
     ('["micro"]', "[]", "workloads: must be a list of names"),
     ('["micro"]', '"micro"', "workloads: must be a list of names"),
     ('"dom0-hook"]', "7]", "variants: must be a list of names"),
@@ -271,7 +453,7 @@ for old, new, said in (
 ):
     assert good.count(old) == 1, old
     path.write_text(good.replace(old, new))
-    found = trees.refusal(UsageError, workload.load_profile, path)
+    found = trees.refusal(UsageError, profile.load, path)
     assert found.startswith(f"{path}: {said}") and "\n" not in found, found
 EOF
 }

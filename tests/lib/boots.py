@@ -9,19 +9,20 @@ from typing import Any, Iterable, Mapping, Sequence
 
 import fixtures
 import frame_cases
-from harness import plan, workload
+from harness import designs, plan, workload
 from harness.boot import Boot, Machine, Target
+from harness.profile import Profile
 from harness.record import Inputs, Scalar
 
 WORK = workload.Workload(
     name="work",
     description="made up",
-    boots=workload.BOOTS,
+    boots=designs.BOOTS,
     pci="1234:11e8",
     modules=("dmabench",),
     arguments="",
     deadline=30.0,
-    machine=Machine(2048, 1024, ("edu",)),
+    machines=(Machine(2048, 1024, ("edu",)),),
     metrics=(workload.Metric("ticks", "instructions", "lower", "tests"),),
     steps=(
         workload.Step("dmabench", "map-64", {"op": "map_single", "size": 64}),
@@ -29,22 +30,26 @@ WORK = workload.Workload(
     ),
     sha="feedfeedfeedfeed",
 )
-KERNELS = {"plain": "key-plain", "iommu": "key-iommu", "hook": "key-hook"}
+KERNELS = {name: f"key-{name}" for name in designs.DESIGNS}
+OPS = {"pool": "xen_pool_map_page [xen_dma_pool]", "hook": ""}
 SERIES = {"map-64": ("probe", "map", "unmap"), "sync-64": ("sync_for_cpu",)}
 INPUTS = Inputs("k", "m", "g", "w", "7.2", "4.17", "console=hvc0")
 
 
-def profile(*variants: str, **changes: Any) -> workload.Profile:
+def profile(*variants: str, **changes: Any) -> Profile:
     """Return a profile with these variants."""
-    made = workload.Profile("p", "made up", "insn", "linear", ("work",), variants)
+    made = Profile("p", "made up", "insn", ("linear",), ("work",), variants)
     return dataclasses.replace(made, **changes)
 
 
 def cell(
-    variant: str = "dom0-iommu", work: workload.Workload = WORK
+    variant: str = "dom0-iommu",
+    work: workload.Workload = WORK,
+    **changes: Any,
 ) -> plan.PlannedCell:
-    """Return the one cell of a workload on a variant."""
-    (planned,) = plan.cells(profile(variant), {"work": work}, KERNELS)
+    """Return the one cell of a workload on a variant; changes: of the profile."""
+    made = profile(variant, **changes)
+    (planned,) = plan.cells(made, {"work": work}, KERNELS)
     return planned
 
 
@@ -56,11 +61,11 @@ def facts(planned: plan.PlannedCell) -> dict[str, Scalar]:
     machine = 0x7F000000 if dom0 else 0x1000000
     found: dict[str, Scalar] = {
         f"symbol.{name}": variant.design in there
-        for name, there in plan.SYMBOLS.items()
+        for name, there in designs.SYMBOLS.items()
     }
-    iommu = dom0 and variant.design == "iommu"
+    ops = OPS.get(variant.design, "xen_swiotlb_map_page")
     found |= {
-        "dma.ops": "xen_swiotlb_map_page" if iommu else "",
+        "dma.ops": ops if dom0 else "",
         "dma.xen_pv": dom0,
         "dma.initial_domain": dom0,
         "dma.force_bounce": force,
@@ -69,9 +74,14 @@ def facts(planned: plan.PlannedCell) -> dict[str, Scalar]:
         "dma.probe_phys": 0x1000000,
         "dma.probe_machine": machine,
         "dma.probe_dma": 0x2000000 if force else machine,
+        "p2m.contiguous_permille": 300 if planned.spec.p2m == "scattered" else 995,
     }
     if pool:
         found |= {"swiotlb.used": 12, "swiotlb.used_after": 12}
+    if variant.design == "pool":
+        found |= {"pool.slots": 16384, "pool.used": 3, "pool.used_after": 3}
+    if variant.design == "exchange":
+        found |= {"dma.dma32_pages": 100, "dma.dma32_beyond": 0}
     return found
 
 

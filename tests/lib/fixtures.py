@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 from typing import Any, Callable, Mapping, Sequence
 
-from harness import record, stats
+from harness import designs, record, stats
 
 VARIANTS = (
     "native-plain",
@@ -32,6 +32,8 @@ STEPS: tuple[tuple[str, dict[str, Any], tuple[str, str]], ...] = (
 )
 OPERATIONS = tuple((step, name) for step, _, series in STEPS for name in series)
 UNBOUNCED = 10
+# What of a cell's kind is the same in a run: workload, p2m layout, memory.
+PLACE = ("micro", "linear", 2048)
 Ticks = Mapping[tuple[str, str, str], int]
 
 
@@ -40,6 +42,7 @@ def cost(variant: str, step: str, series: str) -> int:
     number = OPERATIONS.index((step, series))
     base = {"native-plain": 40, "native-iommu": 43, "native-hook": 45}
     dom0 = {"dom0-iommu": 260, "dom0-hook": 110, "native-plain+force": 900}
+    dom0 |= {"dom0-pool": 150, "dom0-exchange": 265}
     ticks = {**base, **dom0}[variant] + 7 * number
     if step.startswith("map_sg"):
         ticks *= 16
@@ -100,19 +103,26 @@ def identity(*parts: str) -> str:
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
 
 
-def spec(variant: str, workload: str = "micro", clock: str = "insn") -> record.CellSpec:
+def spec(
+    variant: str,
+    workload: str = "micro",
+    clock: str = "insn",
+    p2m: str = "linear",
+    memory_mib: int = 2048,
+) -> record.CellSpec:
     """Return what a cell of this variant is."""
     boot, _, rest = variant.partition("-")
     design, plus, _ = rest.partition("+")
+    scatter = {"scatter_seed": 1, "scatter_share": 50} if p2m == "scattered" else {}
     return record.CellSpec(
         variant=variant,
         design=design,
         boot=boot,
         force=bool(plus),
         workload=workload,
-        parameters={},
+        parameters={"memory_mib": memory_mib, "low_mib": 1024, **scatter},
         clock=clock,
-        p2m="linear",
+        p2m=p2m,
     )
 
 
@@ -123,6 +133,9 @@ def cell(
     reason: str = "",
     clock: str = "insn",
     inputs: Mapping[str, str] = {},
+    p2m: str = "linear",
+    memory_mib: int = 2048,
+    workload: str = "micro",
 ) -> record.Cell:
     """Return a cell; one that did not pass has no numbers."""
     passed = verdict is record.Verdict.PASS
@@ -137,8 +150,8 @@ def cell(
         cmdline="console=ttyS0",
     )
     return record.Cell(
-        id=identity(variant, clock),
-        cell=spec(variant, clock=clock),
+        id=identity(variant, clock, p2m, str(memory_mib), workload),
+        cell=spec(variant, workload, clock, p2m, memory_mib),
         verdict=verdict,
         reason=reason,
         inputs=dataclasses.replace(known, **inputs),
@@ -195,13 +208,14 @@ def run(
     inputs: Mapping[str, Mapping[str, str]] = {},
     tools: Mapping[str, str] = {},
     drops: Mapping[str, Sequence[str]] = {},
+    more: Sequence[tuple[str, str, int]] = (),
     **changes: Any,
 ) -> record.Run:
     """Return a run with one cell per variant.
 
     ends: variants that end otherwise. never: variants planned and not started.
-    inputs: changed inputs, drops: steps left out, by variant. changes: as for
-    measured().
+    inputs: changed inputs, drops: steps left out, by variant. more: variant, p2m
+    layout and memory of further cells. changes: as for measured().
     """
     name = f"20261123T1512{number:02d}-quick-{number:06x}"
     cells = []
@@ -209,8 +223,17 @@ def run(
         if variant not in never:
             numbers = measured(variant, drop=drops.get(variant, ()), **changes)
             end = ends.get(variant, (record.Verdict.PASS, ""))
-            more = (clock, inputs.get(variant, {}))
-            cells.append(cell(variant, numbers, *end, *more))
+            about = (clock, inputs.get(variant, {}))
+            cells.append(cell(variant, numbers, *end, *about))
+    planned = [
+        record.Planned(cell(variant, clock=clock).id, variant, *PLACE)
+        for variant in variants
+    ]
+    for variant, p2m, memory in more:
+        numbers = measured(variant, **changes)
+        added = cell(variant, numbers, clock=clock, p2m=p2m, memory_mib=memory)
+        planned.append(record.Planned(added.id, variant, "micro", p2m, memory))
+        cells.append(added)
     manifest = record.Manifest(
         id=name,
         profile="quick",
@@ -219,24 +242,25 @@ def run(
         host={"machine": "x86_64", "cpus": 2, "model": None},
         tools={"qemu": "7.2.17", "xen": "4.17.5", "gcc": "12.2.0", **tools},
         kernels={
-            "plain": record.Kernel("k1", "linux-source-6.12", "6.12", "0" * 64, ()),
-            "hook": record.Kernel("k2", "linux-source-6.12", "6.12", "1" * 64, ("1",)),
+            name: record.Kernel(f"k-{name}", "linux-source-6.12", "6.12", "0" * 64, ())
+            for name in designs.DESIGNS
         },
         config_diff={"plain..iommu": ("CONFIG_XEN=y",)},
         accelerator="tcg",
         clock=clock,
+        debug=False,
         stages={"packages": 0.0, "build": 2.5, "boot": 60, "judge": 0.1},
-        planned=tuple(
-            record.Planned(identity(variant, clock), variant, "micro")
-            for variant in variants
-        ),
-        cells=tuple(
-            record.CellEnd(c.id, c.cell.variant, "micro", c.verdict, c.reason)
-            for c in cells
-        ),
+        planned=tuple(planned),
+        cells=tuple(ended(c) for c in cells),
         verdict=record.worst(c.verdict for c in cells),
     )
     return record.Run(Path(name), manifest, tuple(cells))
+
+
+def ended(cell: record.Cell) -> record.CellEnd:
+    """Return how a cell ended, as a manifest has it."""
+    kind = dataclasses.asdict(cell.cell.kind)
+    return record.CellEnd(cell.id, **kind, verdict=cell.verdict, reason=cell.reason)
 
 
 def changed(

@@ -26,7 +26,8 @@ bzImage:
 \techo symbols >System.map
 
 modules:
-\tif test -n "$(M)"; then cat include/linux/dma.h $(M)/*.c >$(M)/$(notdir $(M)).ko; fi
+\tset -e; for d in $(dir $(wildcard $(M)/*/Kbuild)); do \\
+\tcat include/linux/dma.h $$d*.c >$$d$$(basename $$d).ko; done
 
 clean:
 \techo clean >>built
@@ -83,10 +84,19 @@ deleted file mode 100644
 -old
 """
 
+ONE = """\
+--- a/init/main.c
++++ b/init/main.c
+@@ -1 +1 @@
+-int main;
++int exchanged;
+"""
+
 FRAGMENTS = {
     "base": "CONFIG_PCI=y\nCONFIG_VT=n\n",
     "plain": "CONFIG_XEN=n\n",
     "xen": "CONFIG_XEN=y\n",
+    "debug": "CONFIG_CHECKS=y\n",
 }
 
 
@@ -125,6 +135,15 @@ description = "made up"
 clock = "insn"
 p2m = "linear"
 workloads = ["work"]
+variants = ["native-iommu"]
+"""
+
+
+VALIDATE = """\
+description = "made up"
+clock = "insn"
+p2m = ["linear", "scattered"]
+purpose = "validation"
 variants = ["native-iommu"]
 """
 
@@ -197,12 +216,13 @@ def patch(path: Path, text: str = PATCH) -> Path:
 
 
 def checkout(root: Path, release: str = "6.12", diff: str = PATCH) -> Repo:
-    """Write what a checkout of bouncemark has for kernels: fragments, a series."""
+    """Write what a checkout of bouncemark has for kernels: fragments, two series."""
     for name, text in FRAGMENTS.items():
         write(root / "kconfigs", {f"{name}.config": text})
     folder = root / "bench/designs/hook" / release
     patch(folder / "0001-two.patch", diff)
     patch(folder / "0000-cover-letter.patch", "no patch\n")
+    patch(root / "bench/designs/exchange" / release / "0001-one.patch", ONE)
     return Repo(root)
 
 
@@ -213,10 +233,13 @@ def bench(root: Path, release: str = "6.12", patch: str = PATCH) -> Repo:
         root / "bench",
         {
             "guest/Makefile": "init:\n\techo init >$(O)/init\n",
+            "modules/Kbuild": "obj-m := dmabench/\n",
             "modules/dmabench/Kbuild": "obj-m := dmabench.o\n",
             "modules/dmabench/dmabench.c": "module\n",
             "workloads/work.toml": WORK,
+            "workloads/case.toml": f'purpose = "validation"\n{WORK}',
             "profiles/one.toml": PROFILE,
+            "profiles/validate.toml": VALIDATE,
         },
     )
     return made

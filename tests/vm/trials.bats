@@ -6,7 +6,7 @@
 load ../lib/common
 
 TRIALS=(ok fail error skip panic exit poweroff reboot garbage truncate hang
-	silent module_fail module_oops absent)
+	silent module_fail module_oops module_warn absent)
 
 setup_file() {
 	load ../lib/common
@@ -86,6 +86,10 @@ expect() {
 	expect trial-module_oops CRASH 'oops: BUG: kernel NULL pointer dereference'
 }
 
+@test "a warning of the kernel is FAIL, though everything went on" {
+	expect trial-module_warn FAIL 'console: WARNING: CPU: .* trial_warn_init'
+}
+
 @test "a module that is not there is ERROR, named" {
 	expect trial-absent ERROR 'module.absent.ko.*(ENOENT|No such file)'
 }
@@ -105,14 +109,14 @@ expect() {
 		        assert (path.parent / name).exists(), (path, name)
 		    if cell["cell"]["workload"] == "trial-panic":
 		        assert any("panic" in line for line in cell["console_tail"]), path
-		assert bad == 13, bad
+		assert bad == 14, bad
 	EOF
 }
 
 @test "the run ends with the worst verdict's exit status and names each bad cell" {
 	[ "$(cat "$BATS_FILE_TMPDIR/status")" -eq 5 ]
 	grep -q '^CRASH  native-plain trial-panic: kernel panic' "$BATS_FILE_TMPDIR/output"
-	grep -q '2 of 15 cells passed' "$BATS_FILE_TMPDIR/output"
+	grep -q '2 of 16 cells passed' "$BATS_FILE_TMPDIR/output"
 }
 
 @test "in dom0 a panic is CRASH too, without waiting for Xen to reboot" {
