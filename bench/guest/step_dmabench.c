@@ -31,6 +31,7 @@ static const char *const series_names[DMABENCH_OPS][DMABENCH_SERIES] = {
 	[DMABENCH_MAP_SG] = { "map", "unmap" },
 	[DMABENCH_SYNC] = { "sync_for_cpu", "sync_for_device" },
 	[DMABENCH_COHERENT] = { "alloc", "free" },
+	[DMABENCH_PAGES] = { "alloc", "free" },
 };
 
 static uint64_t hist_total(const uint64_t *hist)

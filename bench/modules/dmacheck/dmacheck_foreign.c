@@ -23,7 +23,8 @@ static int set_m2p(struct dmacheck *check, unsigned long mfn, unsigned long pfn)
 		.val = pfn,
 	};
 
-	if (HYPERVISOR_mmu_update(&update, 1, NULL, DOMID_SELF))
+	if (HYPERVISOR_mmu_update(&update, 1, NULL, DOMID_SELF) ||
+	    mfn_to_pfn_no_overrides(mfn) != pfn)
 		return dmacheck_fail(check, -ENODEV,
 				     "Xen does not let m2p be changed");
 	return 0;
