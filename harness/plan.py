@@ -137,4 +137,7 @@ def _modules(cell: PlannedCell) -> list[str]:
         seed = cell.spec.parameters["scatter_seed"]
         share = cell.spec.parameters["scatter_share"]
         found.append(f"p2mscatter.ko seed={seed} share={share}")
-    return found + [f"{name}.ko" for name in cell.workload.modules]
+    for words in cell.workload.modules:
+        name, _, parameters = words.partition(" ")
+        found.append(f"{name}.ko {parameters}".rstrip())
+    return found

@@ -6,7 +6,7 @@
 load ../lib/common
 
 TRIALS=(ok fail error skip panic exit poweroff reboot garbage truncate hang
-	silent module_fail module_oops module_warn absent)
+	silent module_fail module_oops module_warn leak absent)
 
 setup_file() {
 	load ../lib/common
@@ -90,6 +90,10 @@ expect() {
 	expect trial-module_warn FAIL 'console: WARNING: CPU: .* trial_warn_init'
 }
 
+@test "a page that is lost each time a module is loaded is FAIL" {
+	expect trial-leak FAIL 'step trial: leak: [0-9]+ KiB less free after 100 times'
+}
+
 @test "a module that is not there is ERROR, named" {
 	expect trial-absent ERROR 'module.absent.ko.*(ENOENT|No such file)'
 }
@@ -109,14 +113,14 @@ expect() {
 		        assert (path.parent / name).exists(), (path, name)
 		    if cell["cell"]["workload"] == "trial-panic":
 		        assert any("panic" in line for line in cell["console_tail"]), path
-		assert bad == 14, bad
+		assert bad == 15, bad
 	EOF
 }
 
 @test "the run ends with the worst verdict's exit status and names each bad cell" {
 	[ "$(cat "$BATS_FILE_TMPDIR/status")" -eq 5 ]
 	grep -q '^CRASH  native-plain trial-panic: kernel panic' "$BATS_FILE_TMPDIR/output"
-	grep -q '2 of 16 cells passed' "$BATS_FILE_TMPDIR/output"
+	grep -q '2 of 17 cells passed' "$BATS_FILE_TMPDIR/output"
 }
 
 @test "in dom0 a panic is CRASH too, without waiting for Xen to reboot" {

@@ -4,10 +4,12 @@
  * freed again.
  */
 
+#include <linux/cpumask.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/mmzone.h>
 #include <linux/page-flags.h>
 #include <linux/slab.h>
 
@@ -148,10 +150,30 @@ static int coherent_round(struct dmacheck *check, struct block *blocks)
 	return ret;
 }
 
+/* Free pages, with those on the page allocator's per-CPU lists. */
+static long free_pages_now(void)
+{
+	long pages = global_zone_page_state(NR_FREE_PAGES);
+	int nid, cpu, i;
+
+	for_each_online_node(nid) {
+		for (i = 0; i < MAX_NR_ZONES; i++) {
+			struct zone *zone = &NODE_DATA(nid)->node_zones[i];
+
+			if (!populated_zone(zone))
+				continue;
+			for_each_online_cpu(cpu)
+				pages += per_cpu_ptr(zone->per_cpu_pageset,
+						     cpu)->count;
+		}
+	}
+	return pages;
+}
+
 /* More than a page of every second block lost. */
 static int leaks(struct dmacheck *check, long before)
 {
-	long lost = before - (long)global_zone_page_state(NR_FREE_PAGES);
+	long lost = before - free_pages_now();
 	u64 blocks = check->run->count * check->run->buffers;
 
 	if (check->run->count < ROUNDS_FOR_LEAKS || lost <= (long)(blocks / 2))
@@ -179,9 +201,9 @@ int dmacheck_coherent(struct dmacheck *check)
 	if (!blocks)
 		return dmacheck_fail(check, -ENOMEM, "memory for the blocks");
 	for (i = 0; i < check->run->count && !ret; i++) {
-		/* The first round fills the page allocator's own lists. */
+		/* The first round fills the caches of everybody. */
 		if (i == 1)
-			before = global_zone_page_state(NR_FREE_PAGES);
+			before = free_pages_now();
 		ret = coherent_round(check, blocks);
 		cond_resched();
 	}
