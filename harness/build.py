@@ -22,7 +22,7 @@ from harness.lock import locked
 from harness.paths import Cache, Repo
 from harness.source import Series, Source
 
-RECIPE = 1
+RECIPE = 2
 KERNEL_SECONDS = 3600
 MODULE_SECONDS = 300
 GUEST_SECONDS = 120
@@ -76,12 +76,23 @@ def series_of(design: Design, release: str, repo: Repo) -> Series:
             f"no {design.name} series for Linux {release}; there is one for "
             f"{have or 'no release'}"
         )
-    return Series(patches, tuple((p.name, hashing.file(p)) for p in patches))
+    return _lengthened(Series((), ()), patches)
 
 
-def plan_kernel(design: Design, origin: Source, repo: Repo) -> KernelPlan:
-    """Return what a design's kernel is made of, with its key."""
-    series = series_of(design, origin.release, repo)
+def _lengthened(series: Series, further: tuple[Path, ...]) -> Series:
+    """Return a series with further patches after its own."""
+    hashes = tuple((path.name, hashing.file(path)) for path in further)
+    return Series(series.patches + further, series.hashes + hashes)
+
+
+def plan_kernel(
+    design: Design, origin: Source, repo: Repo, further: tuple[Path, ...] = ()
+) -> KernelPlan:
+    """Return what a design's kernel is made of, with its key.
+
+    further: patches that come after the design's series.
+    """
+    series = _lengthened(series_of(design, origin.release, repo), further)
     fragments = tuple(repo.kconfigs / f"{name}.config" for name in design.fragments)
     parts = {
         "recipe": RECIPE,
@@ -157,8 +168,14 @@ def _environment(cache: Cache) -> dict[str, str]:
 
 
 def _make_words(*targets: str) -> list[str]:
+    """Return a call of make.
+
+    What is assembled is none of ccache's business: in depend mode it does not see
+    that .incbin takes in another file, such as the compressed kernel.
+    """
     jobs = os.cpu_count() or 1
-    words = ["make", f"-j{jobs}", "CC=ccache gcc", "HOSTCC=ccache gcc"]
+    cc = "CC=$(if $(filter %.S,$<),,ccache )gcc"
+    words = ["make", f"-j{jobs}", cc, "HOSTCC=ccache gcc"]
     return [*words, "LOCALVERSION=", *targets]
 
 

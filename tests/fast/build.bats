@@ -399,3 +399,29 @@ for name in ("xen", "xen-debug"):
     assert (slot / name / "built").read_text() == "build\n", name
 EOF
 }
+
+@test "what .incbin takes in is not taken from the compiler's cache" {
+	py <<'EOF'
+import os
+from pathlib import Path
+from harness import build, command
+from harness.paths import Cache
+
+tmp = Path(os.environ["TMP"])
+(tmp / "piggy.S").write_text('.section .rodata, "a"\n.incbin "payload"\n')
+(tmp / "Makefile").write_text(
+    "piggy.o: piggy.S payload\n\t$(CC) -Wp,-MMD,.d -c -o $@ $<\n"
+)
+for payload in (b"first", b"other"):
+    (tmp / "payload").write_bytes(payload)
+    (tmp / "piggy.o").unlink(missing_ok=True)
+    command.run(
+        build._make_words("piggy.o"),
+        seconds=60,
+        log=tmp / "log",
+        cwd=tmp,
+        environment=build._environment(Cache(tmp / "cache")),
+    )
+    assert payload in (tmp / "piggy.o").read_bytes(), payload
+EOF
+}
