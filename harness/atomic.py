@@ -6,13 +6,13 @@ import tempfile
 from pathlib import Path
 
 
-def write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Write a file under another name and give it its own; OSError as usual."""
     handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-        os.chmod(fresh, 0o644)
+        os.chmod(fresh, mode)
         os.replace(fresh, path)
     except BaseException:
         os.unlink(fresh)

@@ -404,7 +404,7 @@ EOF
 	py <<'EOF'
 import os
 from pathlib import Path
-from harness import build, command
+from harness import command, kbuild
 from harness.paths import Cache
 
 tmp = Path(os.environ["TMP"])
@@ -412,15 +412,16 @@ tmp = Path(os.environ["TMP"])
 (tmp / "Makefile").write_text(
     "piggy.o: piggy.S payload\n\t$(CC) -Wp,-MMD,.d -c -o $@ $<\n"
 )
+cache = Cache(tmp / "cache")
 for payload in (b"first", b"other"):
     (tmp / "payload").write_bytes(payload)
     (tmp / "piggy.o").unlink(missing_ok=True)
     command.run(
-        build._make_words("piggy.o"),
+        kbuild.make(cache, "piggy.o"),
         seconds=60,
         log=tmp / "log",
         cwd=tmp,
-        environment=build._environment(Cache(tmp / "cache")),
+        environment=kbuild.environment(cache),
     )
     assert payload in (tmp / "piggy.o").read_bytes(), payload
 EOF
