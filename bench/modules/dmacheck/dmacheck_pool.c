@@ -158,13 +158,15 @@ static int map_of(struct dmacheck *check, size_t size)
 int dmacheck_limit(struct dmacheck *check)
 {
 	size_t limit = dma_max_mapping_size(check->dev);
+	/* The page allocator has no larger ones. */
+	size_t size = min_t(size_t, limit, SZ_4M - check->run->offset);
 	int ret;
 
-	ret = map_of(check, min_t(size_t, limit, SZ_4M));
+	ret = map_of(check, size);
 	if (ret == 1)
 		return dmacheck_fail(check, -EBADMSG,
 			"max mapping size: %zu bytes by dma_max_mapping_size(), and a mapping of %zu is refused with %lu of %lu slots in use",
-			limit, min_t(size_t, limit, SZ_4M),
+			limit, size,
 			dmacheck_slots_used(check->dev),
 			dmacheck_slots(check->dev));
 	if (ret || limit >= SZ_4M)
