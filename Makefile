@@ -2,6 +2,7 @@
 # The front door.
 #   make bench   from a clone to the table
 #   make test    the tests; those that boot included
+#   make mutants bugs planted on purpose: the validation has to find each of them
 #   make lint    what the tools say of the code
 #   make clean   what make left in the checkout; runs and the cache stay
 #   KERNEL=<tarball, tree, or TREE@REF>: make bench with a kernel of your own
@@ -9,7 +10,7 @@
 KERNEL ?=
 kernel := $(if $(KERNEL),--kernel '$(KERNEL)')
 
-.PHONY: help bench test test-fast test-vm lint clean packages packages-test
+.PHONY: help bench test test-fast test-vm mutants lint clean packages packages-test
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
@@ -25,6 +26,9 @@ test-fast: packages-test
 
 test-vm: packages-test
 	@tests/run vm
+
+mutants: packages
+	@./bouncemark mutants
 
 lint: packages-test
 	@ci/lint

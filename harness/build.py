@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Iterator
 
-from harness import command, hashing, kconfig, source
+from harness import command, hashing, kbuild, kconfig, source
 from harness.designs import Design
 from harness.errors import Failed, HarnessError, Missing
 from harness.lock import locked
 from harness.paths import Cache, Repo
 from harness.source import Series, Source
 
-RECIPE = 2
+RECIPE = 3
 KERNEL_SECONDS = 3600
 MODULE_SECONDS = 300
 GUEST_SECONDS = 120
@@ -145,44 +145,10 @@ def _artifact(parent: Path, key: str) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _environment(cache: Cache) -> dict[str, str]:
-    """Return what makes a build the same whoever starts it, and ccache's place.
-
-    Of the caller's environment only what no kbuild reads: MAKEFLAGS, KCFLAGS, ARCH
-    and their like are not in an artifact's key. In depend mode ccache trusts the
-    compiler's own dependency list and skips its preprocessor pass: a cold build
-    costs a quarter less.
-    """
-    kept = ("PATH", "HOME", "TMPDIR")
-    return {
-        **{name: os.environ[name] for name in kept if name in os.environ},
-        "CCACHE_DIR": str(cache.folder("ccache")),
-        "CCACHE_DEPEND": "1",
-        "CCACHE_NOHASHDIR": "1",
-        "KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 1970",
-        "KBUILD_BUILD_USER": "bouncemark",
-        "KBUILD_BUILD_HOST": "bouncemark",
-        "KBUILD_BUILD_VERSION": "1",
-        "LC_ALL": "C",
-    }
-
-
-def _make_words(*targets: str) -> list[str]:
-    """Return a call of make.
-
-    What is assembled is none of ccache's business: in depend mode it does not see
-    that .incbin takes in another file, such as the compressed kernel.
-    """
-    jobs = os.cpu_count() or 1
-    cc = "CC=$(if $(filter %.S,$<),,ccache )gcc"
-    words = ["make", f"-j{jobs}", cc, "HOSTCC=ccache gcc"]
-    return [*words, "LOCALVERSION=", *targets]
-
-
 def _configure(plan: KernelPlan, tree: Path, cache: Cache, log: Path) -> None:
     """Merge the fragments with the kernel's own tool; each symbol must have stuck."""
     words = ["scripts/kconfig/merge_config.sh", "-n", *map(str, plan.fragments)]
-    environment = _environment(cache)
+    environment = kbuild.environment(cache)
     command.run(words, seconds=300, log=log, cwd=tree, environment=environment)
     asked = kconfig.merged([p.read_text(encoding="utf-8") for p in plan.fragments])
     final = kconfig.parse((tree / ".config").read_text(encoding="utf-8"))
@@ -197,14 +163,14 @@ def _configure(plan: KernelPlan, tree: Path, cache: Cache, log: Path) -> None:
 def _make_kernel(tree: Path, cache: Cache, log: Path) -> None:
     """Run make; after a build that was cut off, from clean objects."""
     marker = tree / ".bouncemark-building"
-    environment = _environment(cache)
+    environment = kbuild.environment(cache)
     if marker.exists():
-        words = _make_words("clean")
+        words = kbuild.make(cache, "clean")
         command.run(words, seconds=300, log=log, cwd=tree, environment=environment)
     marker.touch()
     try:
         command.run(
-            _make_words("bzImage", "modules"),
+            kbuild.make(cache, "bzImage", "modules"),
             seconds=KERNEL_SECONDS,
             log=log,
             cwd=tree,
@@ -274,9 +240,9 @@ def modules(built: Kernel, repo: Repo, cache: Cache) -> Path:
             shutil.copytree(repo.modules, work)
             if design.module:
                 shutil.copytree(repo.designs / design.name, work / design.name)
-            words = _make_words("-C", str(built.folder / "devel"))
+            words = kbuild.make(cache, "-C", str(built.folder / "devel"))
             words += [f"M={work}", "W=1", "modules"]
-            environment = _environment(cache)
+            environment = kbuild.environment(cache)
             command.run(words, seconds=MODULE_SECONDS, log=log, environment=environment)
             for made in work.glob("*/*.ko"):
                 shutil.copy2(made, folder / made.name)
@@ -294,7 +260,7 @@ def guest(repo: Repo, cache: Cache) -> Path:
     def fill(folder: Path) -> None:
         with tempfile.TemporaryDirectory() as place:
             words = ["make", "-C", str(repo.guest), f"O={place}", "init"]
-            environment = _environment(cache)
+            environment = kbuild.environment(cache)
             command.run(words, seconds=GUEST_SECONDS, log=log, environment=environment)
             shutil.copy2(Path(place) / "init", folder / "init")
 

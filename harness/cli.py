@@ -8,7 +8,16 @@ import sys
 from pathlib import Path
 from typing import Callable, NoReturn, Sequence
 
-from harness import comparing, doctor, paths, profile, question, running, workload
+from harness import (
+    comparing,
+    doctor,
+    mutating,
+    paths,
+    profile,
+    question,
+    running,
+    workload,
+)
 from harness.designs import DESIGNS, variants
 from harness.errors import HarnessError, UsageError
 from harness.record import RecordError, Verdict
@@ -67,6 +76,13 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("cases", nargs="*", metavar="CASE", help="only these; all")
     _booted(one)
     one.set_defaults(do=running.validate_cases)
+
+    one = commands.add_parser(
+        "mutants", help="plant bugs; the validation has to find each of them"
+    )
+    one.add_argument("names", nargs="*", metavar="NAME", help="only these; all")
+    one.add_argument("--results", type=Path, metavar="DIR", help="where runs are kept")
+    one.set_defaults(do=mutating.run_mutants)
 
     one = commands.add_parser(
         "compare", help="the designs within one run, or one run with another"

@@ -42,8 +42,11 @@ esac
 
 
 def _cc(cache: Cache) -> Path:
-    """Return the compiler that kbuild calls: its path is part of every command."""
-    place = cache.folder("bin") / "cc"
+    """Return the compiler that kbuild calls: its path is part of every command.
+
+    So it is the same one where a cache has this folder of another's.
+    """
+    place = cache.folder("bin").resolve() / "cc"
     if not place.exists() or place.read_text(encoding="utf-8") != _CC:
         atomic.write(place, _CC.encode(), 0o755)
     return place

@@ -49,9 +49,19 @@ class Repo:
         return self.root / "bench" / "questions"
 
     @property
+    def mutants(self) -> Path:
+        """Return the folder with one patch per mutant."""
+        return self.root / "tests" / "mutants"
+
+    @property
     def runs(self) -> Path:
         """Return the folder the runs go to."""
         return self.root / "results" / "runs"
+
+    @property
+    def mutant_runs(self) -> Path:
+        """Return the folder the runs of mutants go to, which prove nothing."""
+        return self.root / "results" / "mutants"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -38,7 +38,11 @@ DEBUG_SLOWNESS = 4
 
 @dataclass(frozen=True)
 class Bench:
-    """What a run works with; debug: kernels have the kernel's own checks."""
+    """What a run works with.
+
+    debug: kernels have the kernel's own checks. further: patches that go onto
+    every kernel after its design's series.
+    """
 
     repo: Repo
     cache: Cache
@@ -48,6 +52,7 @@ class Bench:
     accelerator: str
     runs: Path
     debug: bool = False
+    further: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,8 @@ def kernel_plans(
     for name in designs:
         design = debugging(DESIGNS[name]) if bench.debug else DESIGNS[name]
         try:
-            plans[name] = build.plan_kernel(design, origin, bench.repo)
+            further = bench.further
+            plans[name] = build.plan_kernel(design, origin, bench.repo, further)
         except HarnessError as problem:
             failed[name] = problem
     return plans, failed

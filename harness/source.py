@@ -170,14 +170,7 @@ def patched(source: Source, series: Series, scratch: Path, log: Path) -> Manifes
         (scratch / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source.root / name, scratch / name)
     for patch in series.patches:
-        words = ["patch", "-p1", "--batch", "--forward", "--fuzz=0"]
-        words += ["--no-backup-if-mismatch", "-r", "-", "-i", str(patch)]
-        try:
-            command.run(words, seconds=60, log=log, cwd=scratch)
-        except HarnessError as problem:
-            raise HarnessError(
-                f"{patch.name} does not apply to {source.label}: {problem}"
-            )
+        apply(patch, scratch, source.label, log)
     files = {
         name: content
         for name, content in source.manifest.items()
@@ -187,6 +180,16 @@ def patched(source: Source, series: Series, scratch: Path, log: Path) -> Manifes
         if os.path.lexists(scratch / name):
             files[name] = manifest.content(scratch / name)
     return files
+
+
+def apply(patch: Path, folder: Path, label: str, log: Path) -> None:
+    """Apply a patch to the files of a folder; HarnessError if it does not apply."""
+    words = ["patch", "-p1", "--batch", "--forward", "--fuzz=0"]
+    words += ["--no-backup-if-mismatch", "-r", "-", "-i", str(patch)]
+    try:
+        command.run(words, seconds=60, log=log, cwd=folder)
+    except HarnessError as problem:
+        raise HarnessError(f"{patch.name} does not apply to {label}: {problem}")
 
 
 def sync(source: Source, series: Series, tree: Path, log: Path) -> None:

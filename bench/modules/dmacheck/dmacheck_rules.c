@@ -27,6 +27,9 @@ int dmacheck_fail(struct dmacheck *check, int error, const char *fmt, ...)
 {
 	va_list args;
 
+	/* What comes after the first may be its consequence. */
+	if (check->run->message[0])
+		return error;
 	va_start(args, fmt);
 	vscnprintf(check->run->message, sizeof(check->run->message), fmt, args);
 	va_end(args);
