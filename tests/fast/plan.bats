@@ -215,7 +215,7 @@ import dataclasses
 import boots
 from harness import plan
 
-work = dataclasses.replace(boots.WORK, modules=("dmabench", "trial"))
+work = dataclasses.replace(boots.WORK, modules=("dmabench", "trial a=1 b=x"))
 cell = boots.cell("dom0-hook", work)
 assert (
     plan.job(cell)
@@ -224,7 +224,7 @@ protocol 1
 cell {cell.id}
 device 1234:11e8
 module /lib/bouncemark/dmabench.ko
-module /lib/bouncemark/trial.ko
+module /lib/bouncemark/trial.ko a=1 b=x
 symbol xen_start_kernel
 symbol xen_swiotlb_map_page
 symbol arch_dma_range_ready
