@@ -47,9 +47,10 @@ static const struct {
 	NUMBER("dma.dma32_beyond", dma32_beyond),
 	NUMBER("p2m.pages", p2m_pages),
 	NUMBER("p2m.highest", p2m_highest),
+	NUMBER("p2m.hash", p2m_hash),
 };
 
-_Static_assert(sizeof(struct dmabench_facts) == 4 * 4 + (17 + DMABENCH_RUNS) * 8 +
+_Static_assert(sizeof(struct dmabench_facts) == 4 * 4 + (18 + DMABENCH_RUNS) * 8 +
 	       2 * DMABENCH_NAME,
 	       "struct dmabench_facts has no padding");
 

@@ -56,7 +56,7 @@ for dom0 in (False, True):
     assert (
         words.count("-serial") == 1 and ("-serial", f"file:{tmp}/console.log") in pairs
     )
-    assert ("-m", "2048M") in pairs and ("-cpu", "max,-smap") in pairs
+    assert ("-m", "2048M") in pairs and ("-cpu", "max,-smap,-rdrand,-rdseed") in pairs
     assert ("-machine", "pc,hpet=off,max-ram-below-4g=1024M") in pairs
 EOF
 }

@@ -23,7 +23,8 @@
  */
 static inline bool dmabench_allocates(u32 op)
 {
-	return op == DMABENCH_COHERENT || op == DMABENCH_PAGES;
+	/* They are the last. */
+	return op >= DMABENCH_COHERENT;
 }
 
 /* dmabench_check.c */

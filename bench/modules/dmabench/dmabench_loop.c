@@ -48,6 +48,24 @@ static void tally(struct dmabench_job *job, const struct dmabench_slot *slot)
 	}
 }
 
+/* begin() of the operations that make their memory themselves. */
+static noinline u64 begin_own(struct dmabench_job *job,
+			      struct dmabench_slot *slot)
+{
+	struct page *page;
+	u64 ticks;
+
+	if (job->p->op == DMABENCH_PAGES) {
+		ticks = dmabench_time_alloc_pages(job->p->size, &page);
+		slot->virt = page;
+	} else {
+		ticks = dmabench_time_alloc(job->dev, job->p->size, &slot->addr,
+					    &slot->virt);
+	}
+	slot->live = slot->virt;
+	return ticks;
+}
+
 /*
  * Begin an operation on a slot that is not live; it is live afterwards unless
  * the operation failed. Returns ticks.
@@ -58,22 +76,11 @@ static u64 begin(struct dmabench_job *job, struct dmabench_slot *slot)
 	const struct dmabench_piece *piece;
 	struct dmabench_mapped mapped;
 	struct scatterlist *sg;
-	struct page *page;
 	int segments;
 	u64 ticks;
 
-	if (p->op == DMABENCH_PAGES) {
-		ticks = dmabench_time_alloc_pages(p->size, &page);
-		slot->virt = page;
-		slot->live = page;
-		return ticks;
-	}
-	if (p->op == DMABENCH_COHERENT) {
-		ticks = dmabench_time_alloc(job->dev, p->size, &slot->addr,
-					    &slot->virt);
-		slot->live = slot->virt;
-		return ticks;
-	}
+	if (dmabench_allocates(p->op))
+		return begin_own(job, slot);
 
 	slot->buffer = job->next;
 	if (++job->next == p->buffers)
@@ -100,6 +107,15 @@ static u64 begin(struct dmabench_job *job, struct dmabench_slot *slot)
 	return mapped.ticks;
 }
 
+/* end() of the operations that make their memory themselves. */
+static noinline u64 end_own(struct dmabench_job *job,
+			    struct dmabench_slot *slot)
+{
+	if (job->p->op == DMABENCH_PAGES)
+		return dmabench_time_free_pages(job->p->size, slot->virt);
+	return dmabench_time_free(job->dev, job->p->size, slot->virt, slot->addr);
+}
+
 /* End the operation of a live slot. Returns ticks. */
 static u64 end(struct dmabench_job *job, struct dmabench_slot *slot)
 {
@@ -107,12 +123,9 @@ static u64 end(struct dmabench_job *job, struct dmabench_slot *slot)
 	struct scatterlist *sg;
 
 	slot->live = false;
+	if (dmabench_allocates(p->op))
+		return end_own(job, slot);
 	switch (p->op) {
-	case DMABENCH_PAGES:
-		return dmabench_time_free_pages(p->size, slot->virt);
-	case DMABENCH_COHERENT:
-		return dmabench_time_free(job->dev, p->size, slot->virt,
-					  slot->addr);
 	case DMABENCH_MAP_SG:
 		sg = &job->buffers.sg[slot->buffer * p->nents];
 		return dmabench_time_unmap_sg(job->dev, sg, p->nents, p->dir);

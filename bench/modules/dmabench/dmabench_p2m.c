@@ -6,6 +6,7 @@
 
 #include <linux/export.h>
 #include <linux/gfp.h>
+#include <linux/hash.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/log2.h>
@@ -59,6 +60,8 @@ static void look_at(struct walk *walk, unsigned long pfn)
 		return;
 	}
 	walk->facts->p2m_pages++;
+	/* Not all 64 bits: the result has to fit a signed number. */
+	walk->facts->p2m_hash = hash_64(walk->facts->p2m_hash ^ mfn, 62);
 	walk->facts->p2m_highest = max_t(u64, walk->facts->p2m_highest, mfn);
 	if (walk->length && pfn == walk->pfn + 1) {
 		walk->facts->p2m_pairs++;

@@ -10,6 +10,7 @@
  * Unloading leaves memory scattered.
  */
 
+#include <linux/bitmap.h>
 #include <linux/gfp.h>
 #include <linux/init.h>
 #include <linux/minmax.h>
@@ -74,6 +75,31 @@ static void deck_free(struct deck *deck)
 	vfree(deck->pages);
 }
 
+/*
+ * Put the pages into the order of their numbers: in which order the page
+ * allocator gave them is no business of the seed's. Returns 0 or -ENOMEM.
+ */
+static int deck_sort(struct deck *deck)
+{
+	unsigned long pfn, highest = 0, i;
+	unsigned long *taken;
+
+	for (i = 0; i < deck->count; i++)
+		highest = max(highest, page_to_pfn(deck->pages[i]));
+	taken = vzalloc(BITS_TO_LONGS(highest + 1) * sizeof(*taken));
+	if (!taken)
+		return -ENOMEM;
+	for (i = 0; i < deck->count; i++)
+		__set_bit(page_to_pfn(deck->pages[i]), taken);
+	i = 0;
+	for_each_set_bit(pfn, taken, highest + 1) {
+		deck->pages[i] = pfn_to_page(pfn);
+		deck->frames[i++] = pfn_to_mfn(pfn);
+	}
+	vfree(taken);
+	return 0;
+}
+
 /* Take pages until there are enough, or no more. Returns 0 or -ENOMEM. */
 static int deck_fill(struct deck *deck, unsigned long wanted)
 {
@@ -87,11 +113,10 @@ static int deck_fill(struct deck *deck, unsigned long wanted)
 
 		if (!page)
 			break;
-		deck->pages[deck->count] = page;
-		deck->frames[deck->count++] = pfn_to_mfn(page_to_pfn(page));
+		deck->pages[deck->count++] = page;
 		cond_resched();
 	}
-	return 0;
+	return deck_sort(deck);
 }
 
 /* Deal the frames out again (Fisher and Yates). */

@@ -253,6 +253,7 @@ struct dmabench_run {
  * @p2m_pairs: pairs of neighbouring pages
  * @p2m_contiguous: of them, pairs that are neighbours in machine memory too
  * @p2m_highest: highest machine frame behind a page
+ * @p2m_hash: tells one p2m from another: equal where every page has the same frame
  * @p2m_runs: [i]: machine-contiguous runs of 2^i to 2^(i+1) - 1 pages
  * @dma32_pages: pages tried of those that the page allocator hands out for
  *	GFP_DMA32, in blocks of a page and more
@@ -281,6 +282,7 @@ struct dmabench_facts {
 	__u64 p2m_pairs;
 	__u64 p2m_contiguous;
 	__u64 p2m_highest;
+	__u64 p2m_hash;
 	__u64 p2m_runs[DMABENCH_RUNS];
 	__u64 dma32_pages;
 	__u64 dma32_beyond;
