@@ -43,6 +43,7 @@ _CLOCKS = {
 # SMAP: this QEMU and Xen 4.17 kill dom0 at its first exception with it. RDRAND and
 # RDSEED give the host's random numbers: without them a boot in the insn clock is the
 # same to the page each time, and so is the memory that a seed scatters.
+_CPU = "max,-smap,-rdrand,-rdseed"
 _MACHINE = [
     "-nodefaults",
     "-no-user-config",
@@ -147,7 +148,7 @@ def arguments(target: Target, initramfs: Path, folder: Path) -> list[str]:
     machine = target.machine
     words = [QEMU, "-machine", f"pc,hpet=off,max-ram-below-4g={machine.low_mib}M"]
     words += ["-m", f"{machine.memory_mib}M"]
-    words += ["-cpu", "host" if target.accelerator == "kvm" else "max,-smap,-rdrand,-rdseed"]
+    words += ["-cpu", "host" if target.accelerator == "kvm" else _CPU]
     words += [*_CLOCKS[target.clock, target.accelerator], *_MACHINE]
     words += ["-serial", f"file:{folder / 'console.log'}"]
     channel = folder / "channel.raw"
