@@ -4,6 +4,8 @@
  * its guard: nothing may write there.
  */
 
+#include <linux/dma-mapping.h>
+#include <linux/errno.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -99,4 +101,23 @@ void dmacheck_part(struct dmacheck *check, u32 index, bool whole)
 u8 *dmacheck_area(struct dmacheck *check, const struct dmacheck_mapping *map)
 {
 	return (u8 *)map->piece->virt - check->buffers.offset;
+}
+
+/**
+ * dmacheck_single() - map a part that nothing allows to be refused
+ * @check: device; message out
+ * @map: the part; its DMA address is set
+ * @dir: direction
+ *
+ * Return: 0; -EBADMSG: it was refused, and nothing is mapped.
+ */
+int dmacheck_single(struct dmacheck *check, struct dmacheck_mapping *map,
+		    enum dma_data_direction dir)
+{
+	map->dma = dma_map_single(check->dev, map->virt, map->size, dir);
+	if (!dma_mapping_error(check->dev, map->dma))
+		return 0;
+	return dmacheck_fail(check, -EBADMSG,
+			     "refused: %zu bytes could not be mapped",
+			     map->size);
 }

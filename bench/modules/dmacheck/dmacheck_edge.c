@@ -17,12 +17,9 @@ static int map_with(struct dmacheck *check, struct dmacheck_mapping *map,
 		return dmacheck_fail(check, -EBADMSG,
 				     "mask: %#llx is refused, all of the pool is below it",
 				     mask);
-	map->dma = dma_map_single(check->dev, map->virt, map->size,
-				  check->run->dir);
-	if (dma_mapping_error(check->dev, map->dma))
-		return dmacheck_fail(check, -EBADMSG,
-				     "refused: %zu bytes could not be mapped",
-				     map->size);
+	ret = dmacheck_single(check, map, check->run->dir);
+	if (ret)
+		return ret;
 	ret = dmacheck_address(check, map);
 	dma_unmap_single(check->dev, map->dma, map->size, check->run->dir);
 	return ret;

@@ -56,11 +56,9 @@ static int use(struct dmacheck *check, void __iomem *edu,
 	enum dma_data_direction dir = to_ram ? DMA_FROM_DEVICE : DMA_TO_DEVICE;
 	int ret;
 
-	map->dma = dma_map_single(check->dev, map->virt, map->size, dir);
-	if (dma_mapping_error(check->dev, map->dma))
-		return dmacheck_fail(check, -EBADMSG,
-				     "refused: %zu bytes could not be mapped",
-				     map->size);
+	ret = dmacheck_single(check, map, dir);
+	if (ret)
+		return ret;
 	ret = dmacheck_address(check, map);
 	if (!ret)
 		ret = edu_transfer(check, edu, map, to_ram);

@@ -106,12 +106,9 @@ static int with_slot(struct dmacheck *check)
 	int ret;
 
 	dmacheck_part(check, 0, true);
-	map->dma = dma_map_single(check->dev, map->virt, map->size,
-				  DMA_FROM_DEVICE);
-	if (dma_mapping_error(check->dev, map->dma))
-		return dmacheck_fail(check, -EBADMSG,
-				     "refused: %zu bytes could not be mapped",
-				     map->size);
+	ret = dmacheck_single(check, map, DMA_FROM_DEVICE);
+	if (ret)
+		return ret;
 	ret = dmacheck_address(check, map);
 	if (!ret && !map->bounced)
 		ret = dmacheck_fail(check, -ENODATA, "nothing has to bounce");

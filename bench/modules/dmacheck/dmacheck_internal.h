@@ -82,6 +82,8 @@ size_t dmacheck_differs_from(struct dmacheck *check, const u8 *data,
 int dmacheck_buffers_get(struct dmacheck *check, size_t size);
 void dmacheck_buffers_put(struct dmacheck *check);
 void dmacheck_part(struct dmacheck *check, u32 index, bool whole);
+int dmacheck_single(struct dmacheck *check, struct dmacheck_mapping *map,
+		    enum dma_data_direction dir);
 u32 dmacheck_draw(struct dmacheck *check, u32 below);
 u8 *dmacheck_area(struct dmacheck *check, const struct dmacheck_mapping *map);
 

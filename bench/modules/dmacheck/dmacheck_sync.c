@@ -101,14 +101,11 @@ static int parts(struct dmacheck *check, struct shadow *shadow)
 static int one(struct dmacheck *check, struct dmacheck_mapping *map)
 {
 	struct shadow shadow = { .map = map, .seed = check->run->seed };
-	int ret = -ENOMEM;
+	int ret;
 
-	map->dma = dma_map_single(check->dev, map->virt, map->size,
-				  check->run->dir);
-	if (dma_mapping_error(check->dev, map->dma))
-		return dmacheck_fail(check, -EBADMSG,
-				     "refused: %zu bytes could not be mapped",
-				     map->size);
+	ret = dmacheck_single(check, map, check->run->dir);
+	if (ret)
+		return ret;
 	map->live = true;
 	ret = dmacheck_address(check, map);
 	shadow.cpu = kvmalloc(map->size, GFP_KERNEL);
