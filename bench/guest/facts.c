@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "facts.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <dmabench.h>
 
 #include "emit.h"
+#include "setup.h"
 #include "sys.h"
 
 #define CLOCKSOURCE \
@@ -185,6 +187,44 @@ uint64_t facts_contiguous_permille(const struct dmabench_facts *facts)
 {
 	return facts->p2m_pairs ?
 	       facts->p2m_contiguous * 1000 / facts->p2m_pairs : 0;
+}
+
+/* Send the address that a file of a module's sections holds. */
+static void send_section(struct channel *channel, const char *module,
+			 const char *folder, const char *section)
+{
+	char path[600], line[64], name[512];
+	uint64_t address;
+	char *end;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, section);
+	if (read_line(path, line, sizeof(line)))
+		return;
+	address = strtoull(line, &end, 16);
+	if (!address || *end)
+		return;
+	snprintf(name, sizeof(name), "module.%s%s", module, section);
+	emit_fact_u64(channel, name, address);
+}
+
+void facts_modules(struct channel *channel, const struct job *job)
+{
+	char name[JOB_WORD_MAX + 1], folder[JOB_WORD_MAX + 64];
+	const struct dirent *entry;
+	DIR *sections;
+
+	for (size_t i = 0; i < job->module_count; i++) {
+		setup_module_name(&job->modules[i], name, sizeof(name));
+		snprintf(folder, sizeof(folder), "/sys/module/%s/sections", name);
+		sections = opendir(folder);
+		if (!sections)
+			continue;
+		while ((entry = readdir(sections)))
+			if (!strncmp(entry->d_name, ".text", strlen(".text")))
+				send_section(channel, name, folder,
+					     entry->d_name);
+		closedir(sections);
+	}
 }
 
 /* The histogram of machine-contiguous runs, buckets in use only. */

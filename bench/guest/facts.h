@@ -30,6 +30,16 @@ void facts_hello(struct channel *channel, const char *cell,
  */
 void facts_symbols(struct channel *channel, const struct job *job);
 
+/**
+ * facts_modules() - send where the code of the job's modules lies
+ * @channel: where to
+ * @job: the job
+ *
+ * module.<name><section> = address, for each section whose name begins with
+ * ".text". What cannot be read is left out.
+ */
+void facts_modules(struct channel *channel, const struct job *job);
+
 /** SWIOTLB - what swiotlb says of its pool. */
 #define SWIOTLB "/sys/kernel/debug/swiotlb/"
 

@@ -107,6 +107,7 @@ static void run_job(struct guest *guest, const struct job *job)
 	guest->job = job;
 	set_up(guest, job);
 	facts_symbols(&guest->channel, job);
+	facts_modules(&guest->channel, job);
 	facts_pools(&guest->channel, false);
 	if (guest->address[0])
 		facts_dma(&guest->channel);

@@ -31,16 +31,21 @@ static const char *file_of(const struct module *module)
 	return strrchr(module->path, '/') + 1;
 }
 
-/* Modules are called by their file's name without ".ko". */
-static int delete(const struct module *module)
+void setup_module_name(const struct module *module, char *name, size_t size)
 {
-	char name[JOB_WORD_MAX + 1];
 	char *dot;
 
-	snprintf(name, sizeof(name), "%s", file_of(module));
+	snprintf(name, size, "%s", file_of(module));
 	dot = strrchr(name, '.');
 	if (dot)
 		*dot = '\0';
+}
+
+static int delete(const struct module *module)
+{
+	char name[JOB_WORD_MAX + 1];
+
+	setup_module_name(module, name, sizeof(name));
 	return syscall(SYS_delete_module, name, O_NONBLOCK) < 0 ? -errno : 0;
 }
 

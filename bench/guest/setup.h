@@ -32,4 +32,12 @@ int setup_begin(const struct job *job, char *address, char *what, char *why,
 int setup_end(const struct job *job, const char *address, char *what, char *why,
 	      size_t size);
 
+/**
+ * setup_module_name() - what the kernel calls a module
+ * @module: which
+ * @name: result, its file's name without ".ko"
+ * @size: of @name, bytes
+ */
+void setup_module_name(const struct module *module, char *name, size_t size);
+
 #endif /* BOUNCEMARK_SETUP_H */

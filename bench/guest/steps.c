@@ -8,6 +8,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <bouncemark_marks.h>
+
 #include "sys.h"
 
 struct outcome outcome(enum status status, const char *format, ...)
@@ -40,6 +42,20 @@ static struct outcome run_step(struct guest *guest, const struct step *step)
 	return run[step->kind](guest, step);
 }
 
+/* Run a step with marks around it: its own windows count, or all of it. */
+static struct outcome run_marked(struct guest *guest, const struct step *step)
+{
+	struct outcome result;
+
+	if (step->kind == STEP_DMABENCH)
+		bouncemark_mark(MARK_STEP_WINDOWS);
+	else
+		bouncemark_mark(MARK_STEP_WHOLE);
+	result = run_step(guest, step);
+	bouncemark_mark_end();
+	return result;
+}
+
 void steps_run(struct guest *guest, const struct job *job)
 {
 	for (size_t i = 0; i < job->step_count; i++) {
@@ -56,7 +72,7 @@ void steps_run(struct guest *guest, const struct job *job)
 		 * drained by every frame; standard error is the console.
 		 */
 		tcdrain(STDERR_FILENO);
-		result = run_step(guest, step);
+		result = run_marked(guest, step);
 		emit_end(&guest->channel, step->name, result.status,
 			 result.message);
 		if (guest->channel.error)

@@ -10,6 +10,8 @@
 #include <linux/minmax.h>
 #include <linux/sched/signal.h>
 
+#include <bouncemark_marks.h>
+
 #include "dmabench_job.h"
 
 /** REST_BYTES - memory mapped between two looks at scheduler and signals */
@@ -17,8 +19,13 @@
 /** REST_MOST - iterations between them at most */
 #define REST_MOST	64u
 
-static __always_inline void record(struct dmabench_sample *sample, u64 ticks)
+/* Record the window that was closed last. @series: a constant. */
+static __always_inline void record(struct dmabench_job *job,
+				   const unsigned int series, u64 ticks)
 {
+	struct dmabench_sample *sample = &job->samples[series];
+
+	bouncemark_mark(MARK_RECORD + series);
 	sample->count++;
 	sample->sum += ticks;
 	if (ticks < sample->min)
@@ -147,7 +154,7 @@ static void end_oldest(struct dmabench_job *job)
 		return;
 	ticks = end(job, slot);
 	if (slot->timed)
-		record(&job->samples[1], ticks);
+		record(job, 1, ticks);
 }
 
 static struct dmabench_slot *advance(struct dmabench_job *job)
@@ -167,7 +174,7 @@ static void iterate_ring(struct dmabench_job *job)
 
 	slot->timed = job->timed;
 	if (job->timed && slot->live) {
-		record(&job->samples[0], ticks);
+		record(job, 0, ticks);
 		if (job->buffers.pieces)
 			tally(job, slot);
 	} else if (job->timed) {
@@ -181,15 +188,16 @@ static void iterate_sync(struct dmabench_job *job)
 {
 	const struct dmabench_params *p = job->p;
 	struct dmabench_slot *slot = advance(job);
-	u64 cpu, device;
+	u64 ticks;
 
-	cpu = dmabench_time_sync_for_cpu(job->dev, slot->addr, p->size, p->dir);
-	device = dmabench_time_sync_for_device(job->dev, slot->addr, p->size,
-					       p->dir);
-	if (job->timed) {
-		record(&job->samples[0], cpu);
-		record(&job->samples[1], device);
-	}
+	ticks = dmabench_time_sync_for_cpu(job->dev, slot->addr, p->size,
+					   p->dir);
+	if (job->timed)
+		record(job, 0, ticks);
+	ticks = dmabench_time_sync_for_device(job->dev, slot->addr, p->size,
+					      p->dir);
+	if (job->timed)
+		record(job, 1, ticks);
 }
 
 /* Make the mappings that sync works on. */
@@ -243,9 +251,10 @@ static void iterate(struct dmabench_job *job)
 		iterate_sync(job);
 	else
 		iterate_ring(job);
-	if (job->timed && --job->until_probe == 0) {
+	/* Of the warm-up none is the last: it counts down from 2^32. */
+	if (--job->until_probe == 0) {
 		job->until_probe = DMABENCH_PROBE_EVERY;
-		record(&job->samples[DMABENCH_SERIES], dmabench_time_nothing());
+		record(job, DMABENCH_SERIES, dmabench_time_nothing());
 	}
 	if (job->p->irqs_off)
 		local_irq_restore(flags);

@@ -9,14 +9,23 @@
  * The probe's share of a window is 3 instructions: 2 keep the first reading
  * and 1 takes the second. Calls that return something cost 1 more, which keeps
  * it. dmabench_time_nothing() measures the 3.
+ *
+ * Both readings carry a mark for whoever watches the instructions: a prefix that
+ * means nothing to them.
  */
 
 #include <linux/dma-mapping.h>
 #include <linux/gfp.h>
-#include <asm/msr.h>
-#include <asm/tsc.h>
+#include <linux/stringify.h>
+#include <asm/alternative.h>
+#include <asm/cpufeatures.h>
+
+#include <bouncemark_marks.h>
 
 #include "dmabench_internal.h"
+
+#define OPENING		".byte " __stringify(MARK_OPEN) "; "
+#define CLOSING		".byte " __stringify(MARK_CLOSE) "; "
 
 /* A reading of the TSC as the instruction gives it, yet to be put together. */
 struct stamp {
@@ -39,7 +48,7 @@ static __always_inline struct stamp window_begin(void)
 {
 	struct stamp begin;
 
-	asm volatile("lfence; rdtsc"
+	asm volatile("lfence; " OPENING "rdtsc"
 		     : "=a" (begin.low), "=d" (begin.high) : : "memory");
 	return begin;
 }
@@ -47,13 +56,18 @@ static __always_inline struct stamp window_begin(void)
 /* Returns the ticks since @begin. */
 static __always_inline u64 window_end(struct stamp begin)
 {
-	u64 ticks;
+	struct stamp end;
 
-	barrier();
-	ticks = rdtsc_ordered();
+	/* rdtsc_ordered(), marked. */
+	asm volatile(ALTERNATIVE_2(CLOSING "rdtsc",
+				   "lfence; " CLOSING "rdtsc",
+				   X86_FEATURE_LFENCE_RDTSC,
+				   CLOSING "rdtscp", X86_FEATURE_RDTSCP)
+		     : "=a" (end.low), "=d" (end.high) : : "ecx", "memory");
 	/* What follows must not be computed before. */
 	asm volatile("" : "+r" (begin.low), "+r" (begin.high) : : "memory");
-	return ticks - ((u64)begin.high << 32 | begin.low);
+	return ((u64)end.high << 32 | end.low) -
+	       ((u64)begin.high << 32 | begin.low);
 }
 
 /**
