@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "decode.h"
+
+#include "../../guest/tests/test.h"
+
+/* An instruction at 0x1000: how does it go on, and where to? */
+#define FLOW(wanted, to, ...)						\
+	do {								\
+		static const uint8_t bytes[] = { __VA_ARGS__ };		\
+		uint64_t target = 1;					\
+									\
+		CHECK(decode_flow(bytes, sizeof(bytes),			\
+				  0x1000 + sizeof(bytes), &target) ==	\
+		      (wanted));					\
+		CHECK(target == (to));					\
+	} while (0)
+
+#define NOT_A_MARK	99u
+
+#define MARK(wanted, of, ...)						\
+	do {								\
+		static const uint8_t bytes[] = { __VA_ARGS__ };		\
+		unsigned int series = NOT_A_MARK;			\
+									\
+		CHECK(decode_mark(bytes, sizeof(bytes), &series) ==	\
+		      (wanted));					\
+		CHECK(series == (of));					\
+	} while (0)
+
+static void flows(void)
+{
+	FLOW(AHEAD, 0, 0x90);
+	FLOW(AHEAD, 0, 0x48, 0x89, 0xc3);
+	/* jmp, jcc, near and far away, back and forth */
+	FLOW(AHEAD, 0x1000, 0xeb, 0xfe);
+	FLOW(AHEAD, 0x1012, 0x74, 0x10);
+	FLOW(AHEAD, 0x1105, 0xe9, 0x00, 0x01, 0x00, 0x00);
+	FLOW(AHEAD, 0x0f06, 0x0f, 0x84, 0x00, 0xff, 0xff, 0xff);
+	FLOW(AHEAD, 0x0ff0, 0xe2, 0xee);
+	/* with a branch hint before it, as alternatives leave it */
+	FLOW(AHEAD, 0x1013, 0x3e, 0x74, 0x10);
+	FLOW(CALL, 0x1105, 0xe8, 0x00, 0x01, 0x00, 0x00);
+	FLOW(CALL, 0, 0xff, 0xd0);			/* call *%rax */
+	FLOW(CALL, 0, 0x41, 0xff, 0xd3);		/* call *%r11 */
+	FLOW(CALL, 0, 0xff, 0x15, 1, 2, 3, 4);		/* call *mem */
+	FLOW(ANYWHERE, 0, 0xff, 0xe0);			/* jmp *%rax */
+	FLOW(ANYWHERE, 0, 0x3e, 0xff, 0xe0);		/* notrack */
+	FLOW(AHEAD, 0, 0xff, 0xc0);			/* inc %eax */
+	FLOW(AHEAD, 0, 0xff, 0x30);			/* push mem */
+	FLOW(RETURN, 0, 0xc3);
+	FLOW(RETURN, 0, 0xf3, 0xc3);
+	FLOW(RETURN, 0, 0xc2, 0x08, 0x00);
+	FLOW(CALL, 0, 0x0f, 0x05);			/* syscall */
+	FLOW(CALL, 0, 0xcd, 0x82);			/* int */
+	FLOW(LEAVE, 0, 0x48, 0xcf);			/* iretq */
+	FLOW(LEAVE, 0, 0x48, 0x0f, 0x07);		/* sysretq */
+	/* cut off by the end of a page that is not there */
+	FLOW(AHEAD, 0, 0x48);
+	FLOW(AHEAD, 0, 0x0f);
+	FLOW(AHEAD, 0, 0xff);
+}
+
+static void marks(void)
+{
+	MARK(OPEN, NOT_A_MARK, 0x2e, 0x0f, 0x31);
+	MARK(CLOSE, NOT_A_MARK, 0x3e, 0x0f, 0x31);
+	MARK(CLOSE, NOT_A_MARK, 0x3e, 0x0f, 0x01, 0xf9);
+	MARK(NO_MARK, NOT_A_MARK, 0x0f, 0x31);
+	MARK(NO_MARK, NOT_A_MARK, 0x0f, 0x01, 0xf9);
+	MARK(NO_MARK, NOT_A_MARK, 0x2e, 0x0f, 0x01, 0xf9);
+	MARK(RECORD, 0, 0x0f, 0x1f, 0x80, 0x01, 0x00, 0x42, 0x4d);
+	MARK(RECORD, 2, 0x0f, 0x1f, 0x80, 0x03, 0x00, 0x42, 0x4d);
+	MARK(NO_MARK, NOT_A_MARK, 0x0f, 0x1f, 0x80, 0x04, 0x00, 0x42, 0x4d);
+	MARK(STEP_WINDOWS, NOT_A_MARK, 0x0f, 0x1f, 0x80, 0x10, 0x00, 0x42, 0x4d);
+	MARK(STEP_WHOLE, NOT_A_MARK, 0x0f, 0x1f, 0x80, 0x11, 0x00, 0x42, 0x4d);
+	MARK(STEP_END, NOT_A_MARK, 0x0f, 0x1f, 0x80, 0x12, 0x00, 0x42, 0x4d);
+	/* the compiler's own no-ops */
+	MARK(NO_MARK, NOT_A_MARK, 0x0f, 0x1f, 0x80, 0x00, 0x00, 0x00, 0x00);
+	MARK(NO_MARK, NOT_A_MARK, 0x0f, 0x1f, 0x00);
+}
+
+#define DATA(wanted, ...)						\
+	CHECK(decode_has_data((uint8_t[]){ __VA_ARGS__ },		\
+			      sizeof((uint8_t[]){ __VA_ARGS__ })) == (wanted))
+
+static void data(void)
+{
+	DATA(true, 0x48, 0x8b, 0x03);			/* mov (%rbx),%rax */
+	DATA(true, 0xe8, 0x00, 0x00, 0x00, 0x00);	/* call pushes */
+	DATA(true, 0xff, 0x15, 1, 2, 3, 4);		/* call *mem */
+	DATA(true, 0xff, 0xe0);
+	DATA(true, 0xc3);
+	DATA(true, 0xf3, 0x48, 0xa5);			/* rep movsq */
+	DATA(true, 0xf3, 0x48, 0xab);			/* rep stosq */
+	DATA(true, 0x0f, 0xb6, 0x03);			/* movzbl */
+	DATA(false, 0x74, 0x10);
+	DATA(false, 0x0f, 0x84, 0, 0, 0, 0);
+	DATA(false, 0x0f, 0x05);
+	DATA(false, 0x48, 0x0f, 0x07);
+	DATA(false, 0x2e, 0x0f, 0x31);
+	DATA(false, 0x3e, 0x0f, 0x01, 0xf9);
+	DATA(false, 0xf3, 0xa6);			/* rep cmpsb */
+	DATA(false, 0xf3, 0x6e);			/* rep outsb */
+	DATA(false, 0x48, 0xcf);
+	DATA(false, 0xfb);
+	DATA(false, 0xf4);
+	DATA(false, 0xf3, 0x90);
+	DATA(false, 0xff, 0x28);			/* ljmp *mem */
+	DATA(false, 0x0f);
+}
+
+#define ACCESS(wanted, ...)						\
+	CHECK(decode_access((uint8_t[]){ __VA_ARGS__ },			\
+			    sizeof((uint8_t[]){ __VA_ARGS__ })) == (wanted))
+
+static void accesses(void)
+{
+	ACCESS(READ, 0x48, 0x8b, 0x03);			/* mov (%rbx),%rax */
+	ACCESS(READ, 0x65, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0);
+	ACCESS(NO_ACCESS, 0x48, 0x8b, 0xc3);
+	ACCESS(WRITE, 0x48, 0x89, 0x03);
+	ACCESS(NO_ACCESS, 0x48, 0x89, 0xd8);
+	ACCESS(WRITE, 0xc7, 0x03, 1, 0, 0, 0);
+	ACCESS(NO_ACCESS, 0x48, 0xc7, 0xc0, 1, 0, 0, 0);
+	ACCESS(ANY_ACCESS, 0xc7, 0xf8, 1, 0, 0, 0);	/* xbegin */
+	ACCESS(READ_WRITE, 0x48, 0x01, 0x03);		/* add %rax,(%rbx) */
+	ACCESS(READ, 0x48, 0x03, 0x03);
+	ACCESS(READ, 0x48, 0x39, 0x03);			/* cmp %rax,(%rbx) */
+	ACCESS(READ, 0x48, 0x83, 0x3b, 0x00);		/* cmpq $0,(%rbx) */
+	ACCESS(READ_WRITE, 0x48, 0x83, 0x03, 0x01);
+	ACCESS(NO_ACCESS, 0x48, 0x83, 0xc0, 0x01);
+	ACCESS(NO_ACCESS, 0x3c, 0x01);
+	ACCESS(ANY_ACCESS, 0xf0, 0x48, 0x01, 0x03);	/* lock */
+	ACCESS(ANY_ACCESS, 0xf3, 0x48, 0xa5);		/* rep movsq */
+	ACCESS(ANY_ACCESS, 0xf3, 0x90);			/* pause */
+	ACCESS(ANY_ACCESS, 0x66, 0x2e);
+	ACCESS(WRITE, 0x53);				/* push, pop, call, ret */
+	ACCESS(WRITE, 0x41, 0x57);
+	ACCESS(READ, 0x5b);
+	ACCESS(WRITE, 0xe8, 0, 0, 0, 0);
+	ACCESS(READ, 0xc3);
+	ACCESS(READ_WRITE, 0xff, 0x15, 0, 0, 0, 0);	/* call *mem */
+	ACCESS(WRITE, 0xff, 0xd0);			/* call *%rax */
+	ACCESS(NO_ACCESS, 0xff, 0xe0);
+	ACCESS(READ, 0xff, 0x20);
+	ACCESS(READ_WRITE, 0xff, 0x33);			/* push (%rbx) */
+	ACCESS(ANY_ACCESS, 0xff, 0x1b);			/* far call */
+	ACCESS(READ_WRITE, 0xff, 0x03);			/* incl */
+	ACCESS(NO_ACCESS, 0x48, 0x8d, 0x03);		/* lea */
+	ACCESS(NO_ACCESS, 0x0f, 0x1f, 0x44, 0x00, 0x00);
+	ACCESS(READ, 0x0f, 0xb6, 0x03);			/* movzx */
+	ACCESS(NO_ACCESS, 0x0f, 0xb6, 0xc3);
+	ACCESS(WRITE, 0x0f, 0x94, 0x03);		/* sete */
+	ACCESS(READ, 0x0f, 0x44, 0x03);			/* cmove */
+	ACCESS(NO_ACCESS, 0x0f, 0x84, 0, 0, 0, 0);
+	ACCESS(ANY_ACCESS, 0x0f, 0xab, 0x03);		/* bts to memory */
+	ACCESS(ANY_ACCESS, 0x48, 0x0f, 0xb1, 0x0b);	/* cmpxchg */
+	ACCESS(ANY_ACCESS, 0x48, 0xf7, 0xf3);		/* div faults */
+	ACCESS(READ, 0x48, 0xf7, 0x23);			/* mul (%rbx) */
+	ACCESS(READ_WRITE, 0x48, 0xf7, 0x1b);		/* neg (%rbx) */
+	ACCESS(NO_ACCESS, 0x48, 0xd3, 0xe0);		/* shl %cl,%rax */
+	ACCESS(ANY_ACCESS, 0x48, 0xd3, 0x23);
+	ACCESS(ANY_ACCESS, 0x48, 0x87, 0x03);		/* xchg locks */
+	ACCESS(ANY_ACCESS, 0x0f, 0x0b);			/* ud2 */
+	ACCESS(ANY_ACCESS, 0xcc);
+	ACCESS(ANY_ACCESS, 0xfb);
+	ACCESS(ANY_ACCESS, 0xf4);
+	ACCESS(ANY_ACCESS, 0x0f, 0x31);
+	ACCESS(ANY_ACCESS, 0xc5, 0xf8, 0x28, 0x03);	/* vmovaps */
+	ACCESS(ANY_ACCESS, 0x0f);
+}
+
+#define FORGETS(wanted, ...)						\
+	CHECK(decode_forgets((uint8_t[]){ __VA_ARGS__ },		\
+			     sizeof((uint8_t[]){ __VA_ARGS__ })) == (wanted))
+
+static void forgets(void)
+{
+	FORGETS(true, 0x0f, 0x22, 0xd8);		/* mov %rax,%cr3 */
+	FORGETS(true, 0x44, 0x0f, 0x22, 0xc0);
+	FORGETS(true, 0x0f, 0x01, 0x38);		/* invlpg (%rax) */
+	FORGETS(true, 0x66, 0x0f, 0x38, 0x82, 0x00);	/* invpcid */
+	FORGETS(true, 0x0f, 0x01, 0xd8);		/* vmrun */
+	FORGETS(true, 0x0f, 0xaa);
+	FORGETS(false, 0x0f, 0x20, 0xd8);		/* mov %cr3,%rax */
+	FORGETS(false, 0x0f, 0x01, 0x10);		/* lgdt */
+	FORGETS(false, 0x0f, 0x38, 0xf0, 0x00);		/* movbe */
+	FORGETS(false, 0x0f, 0x0b);
+	FORGETS(false, 0x90);
+	FORGETS(false, 0x0f);
+}
+
+int main(void)
+{
+	flows();
+	data();
+	accesses();
+	forgets();
+	marks();
+	return 0;
+}
