@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Iterator
 
-from harness import command, hashing, kbuild, kconfig, source
+from harness import command, counting, hashing, kbuild, kconfig, source
 from harness.designs import Design
 from harness.errors import Failed, HarnessError, Missing
 from harness.lock import locked
@@ -23,6 +23,8 @@ from harness.paths import Cache, Repo
 from harness.source import Series, Source
 
 RECIPE = 3
+MODULE_RECIPE = 4
+DEBUG = "debug"
 KERNEL_SECONDS = 3600
 MODULE_SECONDS = 300
 GUEST_SECONDS = 120
@@ -55,6 +57,11 @@ class Kernel:
     def config(self) -> Path:
         """Return the final .config."""
         return self.folder / "config"
+
+    @property
+    def elf(self) -> Path:
+        """Return vmlinux, which is there when the kernel has debug information."""
+        return self.folder / "vmlinux"
 
 
 def compiler() -> str:
@@ -203,6 +210,8 @@ def _collect(tree: Path, folder: Path) -> None:
     shutil.copy2(tree / "arch/x86/boot/bzImage", folder / "bzImage")
     shutil.copy2(tree / "System.map", folder / "System.map")
     shutil.copy2(tree / ".config", folder / "config")
+    if "CONFIG_DEBUG_INFO=y" in (folder / "config").read_text().splitlines():
+        shutil.copy2(tree / "vmlinux", folder / "vmlinux")
     for name in _DEVEL:
         origin, target = tree / name, folder / "devel" / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -215,7 +224,7 @@ def _collect(tree: Path, folder: Path) -> None:
 def modules_key(built: Kernel, repo: Repo) -> str:
     """Return the key of the modules for a kernel; Missing if its design lacks one."""
     kinds = (".c", ".h", "")
-    parts = [RECIPE, built.plan.key, hashing.folder(repo.modules, kinds)]
+    parts = [MODULE_RECIPE, built.plan.key, hashing.folder(repo.modules, kinds)]
     design = built.plan.design
     if design.module:
         folder = repo.designs / design.name
@@ -229,6 +238,7 @@ def modules(built: Kernel, repo: Repo, cache: Cache) -> Path:
     """Return the folder with the modules for a kernel, built unless it is there.
 
     All in one go, a design's own beside the others: one may use another's symbols.
+    In its folder DEBUG are the same with what tells lines of source.
     """
     key = modules_key(built, repo)
     log = cache.folder("logs") / f"modules-{key}.log"
@@ -241,11 +251,15 @@ def modules(built: Kernel, repo: Repo, cache: Cache) -> Path:
             if design.module:
                 shutil.copytree(repo.designs / design.name, work / design.name)
             words = kbuild.make(cache, "-C", str(built.folder / "devel"))
-            words += [f"M={work}", "W=1", "modules"]
+            words += [f"M={work}", "W=1", "KCFLAGS=-g", "modules"]
             environment = kbuild.environment(cache)
             command.run(words, seconds=MODULE_SECONDS, log=log, environment=environment)
+            debug = folder / DEBUG
+            debug.mkdir()
             for made in work.glob("*/*.ko"):
-                shutil.copy2(made, folder / made.name)
+                shutil.copy2(made, debug / made.name)
+                words = ["strip", "--strip-debug", "-o", str(folder / made.name)]
+                command.run([*words, str(made)], seconds=GUEST_SECONDS, log=log)
 
     return _once(cache.folder("modules"), key, fill)
 
@@ -265,6 +279,21 @@ def guest(repo: Repo, cache: Cache) -> Path:
             shutil.copy2(Path(place) / "init", folder / "init")
 
     return _once(cache.folder("guest"), key, fill)
+
+
+def plugin(repo: Repo, cache: Cache) -> Path:
+    """Return QEMU's plugin that counts, built unless it is there."""
+    sources = hashing.folder(repo.plugin, (".c", ".h", ""))
+    sources += hashing.files([repo.marks], repo.root)
+    key = hashing.of([RECIPE, sources, compiler()])
+    log = cache.folder("logs") / f"plugin-{key}.log"
+
+    def fill(folder: Path) -> None:
+        words = ["make", "-C", str(repo.plugin), f"O={folder}", "plugin"]
+        environment = kbuild.environment(cache)
+        command.run(words, seconds=GUEST_SECONDS, log=log, environment=environment)
+
+    return _once(cache.folder("plugin"), key, fill) / counting.NAME
 
 
 def _once(parent: Path, key: str, fill: Callable[[Path], None]) -> Path:

@@ -92,6 +92,13 @@ def needed(names: Iterable[str]) -> list[str]:
     return [design for design in DESIGNS if design in wanted]
 
 
+def lined(design: Design) -> Design:
+    """Return a design whose kernel knows its lines of source, in a tree of its own."""
+    fragments = (*design.fragments, "lines")
+    family = f"{design.family}-lines"
+    return dataclasses.replace(design, family=family, fragments=fragments)
+
+
 def debugging(design: Design) -> Design:
     """Return a design with the kernel's own checks, in a tree of its own."""
     fragments = (*design.fragments, "debug")

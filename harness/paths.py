@@ -34,6 +34,16 @@ class Repo:
         return self.root / "bench" / "guest"
 
     @property
+    def plugin(self) -> Path:
+        """Return the folder of QEMU's plugin."""
+        return self.root / "bench" / "plugin"
+
+    @property
+    def marks(self) -> Path:
+        """Return the header that tells plugin and guest what a mark is."""
+        return self.modules / "include" / "uapi" / "bouncemark_marks.h"
+
+    @property
     def workloads(self) -> Path:
         """Return the folder with one file per workload."""
         return self.root / "bench" / "workloads"

@@ -25,7 +25,9 @@ from harness import (
     source,
     workload,
 )
-from harness.designs import DESIGNS, debugging, needed
+from harness.counting import SLOWNESS as COUNTING_SLOWNESS
+from harness.counting import Counting
+from harness.designs import DESIGNS, debugging, lined, needed
 from harness.errors import HarnessError
 from harness.paths import Cache, Repo
 from harness.profile import Profile
@@ -41,7 +43,8 @@ class Bench:
     """What a run works with.
 
     debug: kernels have the kernel's own checks. further: patches that go onto
-    every kernel after its design's series.
+    every kernel after its design's series. counting: how instructions are counted,
+    if they are. lines: kernels know their lines of source.
     """
 
     repo: Repo
@@ -53,6 +56,8 @@ class Bench:
     runs: Path
     debug: bool = False
     further: tuple[Path, ...] = ()
+    counting: Counting | None = None
+    lines: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,7 @@ def kernel_plans(
     plans, failed = {}, {}
     for name in designs:
         design = debugging(DESIGNS[name]) if bench.debug else DESIGNS[name]
+        design = lined(design) if bench.lines else design
         try:
             further = bench.further
             plans[name] = build.plan_kernel(design, origin, bench.repo, further)
@@ -237,8 +243,10 @@ class _Runner:
             machine=cell.machine,
             clock=cell.spec.clock,
             accelerator=self._bench.accelerator,
+            counting=self._bench.counting,
         )
         slowness = DEBUG_SLOWNESS if self._bench.debug else 1
+        slowness *= COUNTING_SLOWNESS if self._bench.counting else 1
         deadline = cell.workload.deadline * slowness
         ended = boot.boot(target, place, deadline, self._stop)
         second.unlink()
@@ -257,6 +265,7 @@ class _Runner:
             qemu=tools["qemu"],
             xen=tools["xen"] if cell.variant.boot == "dom0" else None,
             cmdline=None,
+            plugin=self._bench.counting.key if self._bench.counting else None,
         )
 
 

@@ -67,7 +67,10 @@ class CellSpec:
 
 @dataclasses.dataclass(frozen=True)
 class Inputs:
-    """Content hashes and versions of what went in; None: not known, or not used."""
+    """Content hashes and versions of what went in; None: not known, or not used.
+
+    plugin: what counted the instructions; it changes no figure.
+    """
 
     kernel: str | None
     modules: str | None
@@ -76,6 +79,7 @@ class Inputs:
     qemu: str | None
     xen: str | None
     cmdline: str | None
+    plugin: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -127,6 +127,28 @@ assert after(words, "-initrd") == f"{tmp}/bzImage {line},{tmp}/initramfs"
 EOF
 }
 
+@test "Xen finds the clock of the machine shortly before the end of a second" {
+	py <<'EOF'
+import os
+from pathlib import Path
+import boots
+from harness import boot, rom
+
+tmp = Path(os.environ["TMP"])
+made = rom.image()
+assert len(made) == 512 and made[:3] == b"\x55\xaa\x01" and sum(made) % 256 == 0
+
+def roms(dom0, **changes):
+    words = boot.arguments(boots.target(tmp, dom0, **changes), tmp / "initramfs", tmp)
+    return [words[n + 1] for n, word in enumerate(words) if word == "-option-rom"]
+
+assert roms(True) == [str(tmp / "rtc.rom")]
+# Real time goes on in a loop, too; and without Xen nobody waits.
+assert roms(True, clock="wall") == []
+assert roms(False) == []
+EOF
+}
+
 @test "a console shows warnings: the header of a WARN_ON is one" {
 	py <<'EOF'
 import os

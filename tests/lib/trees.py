@@ -27,7 +27,8 @@ bzImage:
 
 modules:
 \tset -e; for d in $(dir $(wildcard $(M)/*/Kbuild)); do \\
-\tcat include/linux/dma.h $$d*.c >$$d$$(basename $$d).ko; done
+\tcat include/linux/dma.h $$d*.c >$$d/text; \\
+\tld -r -b binary -o $$d$$(basename $$d).ko $$d/text; done
 
 clean:
 \techo clean >>built

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Counting: QEMU's plugin that sees every instruction of a guest, and its cache.
+
+What the plugin writes is read by counters.py.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import command
+from harness.errors import Missing, UsageError
+
+NAME = "counters.so"
+FILE = "counters.jsonl"
+# How much longer a guest takes that is counted, at most.
+SLOWNESS = 6
+# A first level as most x86 CPUs of the last ten years have it, and a slice of a
+# last level of a size that one CPU of a server gets.
+LEVELS = {"l1d": "32768:8:64", "llc": "2097152:16:64"}
+
+
+@dataclass(frozen=True)
+class Counting:
+    """The plugin of a boot: its file, and the caches it models (none: it counts).
+
+    levels: "l1d" and "llc", each bytes:ways:line.
+    """
+
+    plugin: Path
+    levels: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Return what it counts with, as a record names it."""
+        words = [f"{name}={level}" for name, level in self.levels]
+        return " ".join([self.plugin.parent.name, *words])
+
+
+def level(text: str) -> str:
+    """Return a level of a cache as the plugin takes it: bytes:ways:line.
+
+    The numbers may have K or M behind them. UsageError says what is wrong.
+    """
+    words = text.split(":")
+    if len(words) != 3:
+        raise UsageError(f"cache {text}: allowed is SIZE:WAYS:LINE, like 32K:8:64")
+    return ":".join(str(_bytes(word, text)) for word in words)
+
+
+def _bytes(word: str, text: str) -> int:
+    scale = {"K": 1 << 10, "M": 1 << 20}.get(word[-1:].upper(), 1)
+    digits = word[:-1] if scale > 1 else word
+    if not digits.isdecimal():
+        raise UsageError(f"cache {text}: {word!r} is no number")
+    return int(digits) * scale
+
+
+def require_plugins(qemu: str) -> None:
+    """Raise Missing unless this QEMU takes plugins."""
+    lines = command.output([qemu, "-help"]).splitlines()
+    if not any(line.startswith("-plugin ") for line in lines):
+        raise Missing(
+            f"{qemu}: this QEMU was built without TCG plugins; explain needs them, "
+            "all else works without"
+        )
