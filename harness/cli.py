@@ -10,7 +10,9 @@ from typing import Callable, NoReturn, Sequence
 
 from harness import (
     comparing,
+    counting,
     doctor,
+    explaining,
     mutating,
     paths,
     profile,
@@ -95,6 +97,31 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--results", type=Path, metavar="DIR", help="where runs are kept")
     one.set_defaults(do=comparing.compare_runs)
 
+    one = commands.add_parser(
+        "explain", help="where the instructions go, function by function"
+    )
+    one.add_argument(
+        "words",
+        nargs="+",
+        metavar="WORD",
+        help="a cell or two (variant, id or folder), then steps or ops",
+    )
+    one.add_argument("--workload", default="micro", metavar="W", help="of a variant")
+    one.add_argument("--p2m", choices=workload.LAYOUTS, default="linear")
+    one.add_argument("--memory", type=int, metavar="MIB", help="of the machine")
+    one.add_argument("--all", action="store_true", help="every step that is meant")
+    one.add_argument("--top", type=int, default=12, metavar="N", help="functions")
+    one.add_argument("--cache", action="store_true", help="model a cache as well")
+    one.add_argument("--l1d", default=counting.LEVELS["l1d"], metavar="SIZE:WAYS:LINE")
+    one.add_argument("--llc", default=counting.LEVELS["llc"], metavar="SIZE:WAYS:LINE")
+    one.add_argument(
+        "--lines", action="store_true", help="lines of source; builds kernels for it"
+    )
+    one.add_argument("--json", action="store_true", help="the same for machines")
+    one.add_argument("--output", type=Path, metavar="DIR", help="for graphs and stacks")
+    _made(one)
+    one.set_defaults(do=explaining.explain_cells)
+
     one = commands.add_parser("list", help="what there is")
     one.add_argument(
         "what", choices=("variants", "workloads", "profiles", "questions", "runs")
@@ -108,6 +135,10 @@ def _booted(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--variant", action="append", metavar="V", help="only this variant; repeatable"
     )
+    _made(one)
+
+
+def _made(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--workloads-from", type=Path, metavar="DIR", help="a folder of further files"
     )
@@ -136,7 +167,10 @@ def main(words: Sequence[str] | None = None) -> int:
     except UsageError as problem:
         print(f"bouncemark: {problem}", file=sys.stderr)
         return USAGE_STATUS
-    except (HarnessError, RecordError) as problem:
+    except HarnessError as problem:
+        print(f"bouncemark: {problem}", file=sys.stderr)
+        return problem.verdict.exit_code
+    except RecordError as problem:
         print(f"bouncemark: {problem}", file=sys.stderr)
         return Verdict.ERROR.exit_code
     except KeyboardInterrupt:
@@ -154,12 +188,23 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _command(words: Sequence[str] | None) -> int:
     try:
-        options = parser().parse_args(words)
+        options = _options(words)
     except SystemExit as done:
         # --help, or a word that was refused.
         return int(done.code or 0)
     do: Callable[[argparse.Namespace], int] = options.do
     return do(options)
+
+
+def _options(words: Sequence[str] | None) -> argparse.Namespace:
+    """Return what the user said. Words of a list may stand before and after options."""
+    known = parser()
+    options, rest = known.parse_known_args(words)
+    if rest and (not hasattr(options, "words") or rest[0].startswith("-")):
+        known.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        options.words += rest
+    return options
 
 
 def _interrupt(*_: object) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Sequence
 
-from harness import boot, command, machine, packages, source
+from harness import boot, command, counting, machine, packages, source
 from harness.errors import HarnessError
 from harness.paths import Cache, Repo
 
@@ -34,6 +34,7 @@ def examine(repo: Repo, cache: Cache) -> list[Finding]:
     """Look at everything a run needs; starts two guests to know the accelerators."""
     findings = [_packages(repo), *_tools(), _sources()]
     findings += [_accelerator("tcg", cache, True), _accelerator("kvm", cache, False)]
+    findings.append(_plugins())
     return [*findings, *_room(cache)]
 
 
@@ -88,6 +89,14 @@ def _accelerator(name: str, cache: Cache, needed: bool) -> Finding:
         return Finding(what, str(problem), False, needed)
     silent = "a guest starts and prints nothing: it does not really work"
     return Finding(what, said or silent, bool(said), needed)
+
+
+def _plugins() -> Finding:
+    try:
+        counting.require_plugins(boot.QEMU)
+    except HarnessError as problem:
+        return Finding("plugins", str(problem), False, needed=False)
+    return Finding("plugins", "QEMU takes them: explain works", True, needed=False)
 
 
 def _probe(accelerator: str, image: Path) -> str:

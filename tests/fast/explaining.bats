@@ -1,0 +1,145 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The command explain, up to where a guest would be booted: which cells and steps it
+# is asked for, and what it says where nothing can be counted.
+
+setup() {
+	load ../lib/records
+	export TMP=$BATS_TEST_TMPDIR XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
+	mkdir "$TMP/bin"
+	PATH=$TMP/bin:$PATH
+}
+
+# A QEMU that has these options, and does nothing else than say so.
+qemu() {
+	cat >"$TMP/bin/qemu-system-x86_64" <<-END
+		#!/bin/sh
+		[ "\$1" = --version ] && echo 'QEMU emulator version 0.0'
+		[ "\$1" = -help ] && echo '$1'
+		exit 0
+	END
+	chmod +x "$TMP/bin/qemu-system-x86_64"
+}
+
+@test "a QEMU without plugins: explain is skipped and says so, and doctor knows" {
+	qemu '-drive [file=file]'
+	run ./bouncemark explain native-plain map_single --results "$TMP/runs"
+	echo "$output"
+	[ "$status" -eq 6 ]
+	[ "${#lines[@]}" -eq 1 ]
+	[[ "$output" == *"built without TCG plugins; explain needs them, all else works without" ]]
+	[ ! -e "$TMP/runs" ]
+	py <<'EOF'
+from harness import doctor
+found = doctor._plugins()
+assert not found.good and not found.needed, found
+assert "without TCG plugins" in found.found, found
+EOF
+}
+
+@test "a QEMU with plugins is taken" {
+	qemu '-plugin [file=]<file>[,<argname>=<argvalue>]'
+	py <<'EOF'
+from harness import counting, doctor
+counting.require_plugins("qemu-system-x86_64")
+assert doctor._plugins().good
+EOF
+}
+
+@test "wrong words end with status 2 and one line that names what is allowed" {
+	qemu '-plugin [file=]<file>'
+	py <<'EOF'
+from commands import refused
+
+def no(text, *words):
+    refused(2, text, "explain", *words)
+
+no("the following arguments are required: WORD")
+no("explain fish: no cell; allowed are the id of one that was run, its folder, or a "
+   "variant: native-plain,", "fish")
+no("workload fish: allowed are ", "native-plain", "--workload", "fish")
+no("step fish: workload micro has map_single-64, ", "native-plain", "fish")
+no("or all of an op: map_single, map_page, map_sg, sync, coherent", "native-plain",
+   "sync", "fish")
+no("--memory 77: workload micro has 2048", "native-plain", "--memory", "77")
+no("native-plain: workload scatter_balloon does not run native", "native-plain",
+   "--workload", "scatter_balloon")
+no("cache 32K: allowed is SIZE:WAYS:LINE, like 32K:8:64", "native-plain", "--cache",
+   "--l1d", "32K")
+no("cache 32X:8:64: '32X' is no number", "native-plain", "--cache", "--llc", "32X:8:64")
+no("unrecognized arguments: --clock wall", "native-plain", "--clock", "wall")
+EOF
+}
+
+@test "a cell that was not run in the insn clock cannot be counted, and says so" {
+	py <<'EOF'
+import os
+from pathlib import Path
+import fixtures
+from commands import refused
+
+runs = Path(os.environ["TMP"]) / "runs"
+made = fixtures.saved(runs, clock="wall")
+one = made.cells[0]
+said = (
+    f"cell {one.id}: was run in the wall clock; instructions are counted in the insn "
+    "clock only (neither KVM nor real time can be)"
+)
+refused(2, said, "explain", one.id, "--results", runs)
+folder = made.path / "cells" / one.id
+refused(2, "was run in the wall clock", "explain", folder, "--results", runs)
+EOF
+}
+
+@test "what the user calls a cell is what is counted" {
+	py <<'EOF'
+import os
+from pathlib import Path
+import fixtures
+from harness import cli, explaining, running
+from harness.counted import Wanted
+
+runs = Path(os.environ["TMP"]) / "runs"
+made = fixtures.saved(runs, more=[("dom0-hook", "scattered", 2048)])
+one = made.cells[-1]
+assert one.cell.p2m == "scattered"
+known = running.workloads(None)
+
+def wanted(*words):
+    return explaining._wanted(cli._options(["explain", *words]), known, runs)
+
+assert wanted("native-plain", "--p2m", "scattered", "sync") == (
+    [Wanted("native-plain", "micro", "linear", 2048)], ["sync"]
+)
+assert wanted("dom0-hook", "--p2m", "scattered", "dom0-iommu", "map_sg") == (
+    [
+        Wanted("dom0-hook", "micro", "scattered", 2048),
+        Wanted("dom0-iommu", "micro", "scattered", 2048),
+    ],
+    ["map_sg"],
+)
+assert wanted(one.id, "dom0-iommu")[0] == [
+    Wanted("dom0-hook", "micro", "scattered", 2048),
+    Wanted("dom0-iommu", "micro", "linear", 2048),
+]
+steps = explaining._steps(known["micro"], ["sync", "map_single-64", "sync-4096"])
+names = [step.name for step in steps]
+assert names == ["sync-4096", "sync-4096-mask32", "map_single-64"], names
+EOF
+}
+
+@test "two cells must do the same work" {
+	py <<'EOF'
+import os
+from pathlib import Path
+import fixtures
+from harness import record
+from commands import refused
+
+runs = Path(os.environ["TMP"]) / "runs"
+other = fixtures.cell("dom0-hook", fixtures.measured("dom0-hook"), workload="dma32")
+record.save_cell(other, runs / "one")
+said = "explain: micro and dma32 do different work"
+refused(2, said, "explain", "dom0-hook", other.id, "--results", runs)
+EOF
+}
