@@ -146,6 +146,7 @@ for number in (signal.SIGINT, signal.SIGTERM):
         bench, stderr=subprocess.PIPE, text=True, preexec_fn=default
     )
     while not (tmp / "pids").exists():
+        assert process.poll() is None, process.communicate()[1]
         time.sleep(0.05)
     time.sleep(0.1)
     begin = time.monotonic()
