@@ -241,7 +241,7 @@ def boot(
         with initramfs.open("wb") as stream:
             for part in target.initramfs:
                 stream.write(part.read_bytes())
-        _rom(initramfs).write_bytes(rom.image())
+        _rom(initramfs).write_bytes(rom.image(target.machine.memory_mib))
         for number, disk in enumerate(target.machine.disks):
             with _image(initramfs, number).open("wb") as stream:
                 os.truncate(stream.fileno(), disk.size_mib << 20)

@@ -135,7 +135,7 @@ import boots
 from harness import boot, rom
 
 tmp = Path(os.environ["TMP"])
-made = rom.image()
+made = rom.image(2048)
 assert len(made) == 512 and made[:3] == b"\x55\xaa\x01" and sum(made) % 256 == 0
 
 def roms(dom0, **changes):
