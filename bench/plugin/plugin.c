@@ -126,7 +126,7 @@ static void finish(struct vcpu *vcpu, uint64_t now)
 
 	if (!vcpu->cell)
 		return;
-	counts_executed(vcpu->cell, done);
+	counts_executed(&plugin.counts, vcpu->cell, done);
 	vcpu->insns += done;
 	vcpu->left = vcpu->cell->block;
 	vcpu->done = done;
@@ -162,25 +162,35 @@ static void move(struct stack *stack, const struct block *block, uint64_t done,
 }
 
 /*
- * What most blocks do: all of the one before was executed, it leads here without a
- * call or a return, and this one has been counted here already in this window.
- * Returns whether it was so; else nothing is done.
+ * What most blocks do: all of the one before was executed, and it leads to where it
+ * led before. Returns whether it was so; else nothing is done.
  */
 static inline bool go_on(struct vcpu *vcpu, const struct block *block,
 			 uint64_t now)
 {
-	struct cell *from = vcpu->cell, *to = block->cell;
+	struct cell *from = vcpu->cell, *to;
 	const struct block *before;
 
-	if (!from || !to)
+	if (!from)
 		return false;
+	to = from->next;
 	before = from->block;
-	if (now - vcpu->started != before->count || before->flow != AHEAD ||
-	    (block->vaddr != before->end && block->vaddr != before->target))
+	if (!to || to->block != block || now - vcpu->started != before->count)
 		return false;
-	if (to->node != from->node || to->vcpu != from->vcpu || !to->is_touched)
+	if (to->node != from->node) {
+		/* An interrupt came before what was called. */
+		if (before->flow == CALL && before->target &&
+		    before->target != block->vaddr)
+			return false;
+		if (!stack_follow(&vcpu->stack, before->flow, before->end,
+				  block->vaddr, to->node))
+			return false;
+		if (before->flow == CALL)
+			counts_called(&plugin.counts, to->node);
+	} else if (before->flow == RETURN || before->flow == LEAVE) {
 		return false;
-	from->pending.whole++;
+	}
+	counts_whole(&plugin.counts, from);
 	vcpu->insns += before->count;
 	vcpu->cell = to;
 	vcpu->started = now;
@@ -191,6 +201,7 @@ static void on_block(unsigned int index, void *data)
 {
 	struct vcpu *vcpu = &plugin.vcpus[index];
 	struct block *block = data;
+	struct cell *before;
 	uint64_t now;
 
 	/* With one counter for all, another's block is over when this one begins. */
@@ -203,11 +214,14 @@ static void on_block(unsigned int index, void *data)
 	now = executed(vcpu);
 	if (go_on(vcpu, block, now))
 		return;
+	before = vcpu->cell;
 	finish(vcpu, now);
 	if (vcpu->left)
 		move(&vcpu->stack, vcpu->left, vcpu->done, block->vaddr);
 	vcpu->cell = counts_cell(&plugin.counts, block, vcpu->stack.node, index);
 	vcpu->started = now;
+	if (before && vcpu->done == before->block->count)
+		before->next = vcpu->cell;
 }
 
 /* Counting begins with the next block. */
@@ -324,8 +338,8 @@ static void on_access(unsigned int index, uint32_t info, uint64_t vaddr,
 	/* An access to a device is repeated outside of its block. */
 	if (cell->block != block)
 		cell = counts_cell(&plugin.counts, block, cell->node, index);
-	counts_accessed(cell, (uintptr_t)data >> BLOCK_ADDRESS_BITS, is_store,
-			where);
+	counts_accessed(&plugin.counts, cell,
+			(uintptr_t)data >> BLOCK_ADDRESS_BITS, is_store, where);
 }
 
 static void watch(qemu_id id);

@@ -107,7 +107,7 @@ static void rehash(struct counts *counts)
 }
 
 static struct cell *find(struct counts *counts, struct block *block,
-			 const struct node *node, unsigned int vcpu)
+			 struct node *node, unsigned int vcpu)
 {
 	struct cell **bucket = bucket_of(counts, block, node, vcpu);
 	struct cell *cell;
@@ -132,7 +132,7 @@ static struct cell *find(struct counts *counts, struct block *block,
 }
 
 struct cell *counts_cell(struct counts *counts, struct block *block,
-			 const struct node *node, unsigned int vcpu)
+			 struct node *node, unsigned int vcpu)
 {
 	struct cell *cell = block->cell;
 
@@ -140,38 +140,43 @@ struct cell *counts_cell(struct counts *counts, struct block *block,
 		cell = find(counts, block, node, vcpu);
 		block->cell = cell;
 	}
+	return cell;
+}
+
+/* The pending counts of a cell, to be added to. */
+static struct tally *touched(struct counts *counts, struct cell *cell)
+{
 	if (!cell->is_touched) {
 		cell->is_touched = true;
 		cell->touched = counts->touched;
 		counts->touched = cell;
 	}
-	return cell;
+	return &cell->pending;
 }
 
-void counts_executed(struct cell *cell, uint64_t insns)
+void counts_executed(struct counts *counts, struct cell *cell, uint64_t insns)
 {
-	struct tally *tally = &cell->pending;
 	uint32_t count = cell->block->count;
+	struct tally *tally;
 
 	if (insns == count) {
-		tally->whole++;
+		counts_whole(counts, cell);
 		return;
 	}
+	tally = touched(counts, cell);
 	if (!tally->part)
 		tally->part = new(count * sizeof(*tally->part));
 	for (uint32_t i = 0; i < insns && i < count; i++)
 		tally->part[i]++;
 }
 
-void counts_accessed(struct cell *cell, uint32_t index, bool is_store,
-		     enum where where)
+static void add_access(struct tally *tally, uint32_t count, uint32_t index,
+		       bool is_store, enum where where)
 {
-	struct tally *tally = &cell->pending;
 	struct accesses *accesses;
 
 	if (!tally->accesses)
-		tally->accesses = new(cell->block->count *
-				      sizeof(*tally->accesses));
+		tally->accesses = new(count * sizeof(*tally->accesses));
 	accesses = &tally->accesses[index];
 	if (is_store)
 		accesses->writes++;
@@ -179,6 +184,42 @@ void counts_accessed(struct cell *cell, uint32_t index, bool is_store,
 		accesses->reads++;
 	accesses->l1 += where != IN_L1;
 	accesses->llc += where == IN_MEMORY;
+}
+
+/* Add what is logged to a series, or to what is pending if that is -1. */
+static void drain(struct counts *counts, int series)
+{
+	uint64_t detail, mask = (1ull << EVENT_SHIFT) - 1;
+
+	for (size_t i = 0; i < counts->logged; i++) {
+		void *what = (void *)(uintptr_t)(counts->log[i] & mask);
+		struct cell *cell = what;
+		struct tally *tally;
+		enum event event;
+
+		detail = counts->log[i] >> EVENT_SHIFT;
+		event = detail >> (EVENT_INDEX + EVENT_WHERE);
+		if (event == CALLED) {
+			tree_called(&counts->tree, what, series);
+			continue;
+		}
+		tally = series < 0 ? touched(counts, cell) :
+				     &cell->series[series];
+		if (event == EXECUTED)
+			tally->whole++;
+		else
+			add_access(tally, cell->block->count,
+				   detail & ((1u << EVENT_INDEX) - 1),
+				   event == WROTE_MEMORY,
+				   detail >> EVENT_INDEX &
+					   ((1u << EVENT_WHERE) - 1));
+	}
+	counts->logged = 0;
+}
+
+void counts_drain(struct counts *counts)
+{
+	drain(counts, -1);
 }
 
 /* Add what is pending to a series, or to none, and set it to zero. */
@@ -209,6 +250,10 @@ static void settle(struct tally *from, struct tally *to, uint32_t count)
 
 void counts_settle(struct counts *counts, int series, uint64_t insns)
 {
+	if (series < 0)
+		counts->logged = 0;
+	else
+		drain(counts, series);
 	while (counts->touched) {
 		struct cell *cell = counts->touched;
 		struct tally *to = series < 0 ? NULL : &cell->series[series];

@@ -65,10 +65,14 @@ struct tally {
 	struct accesses *accesses;
 };
 
+/** LOG - how many events wait to be told which series they belong to */
+#define LOG		4096u
+
 /**
  * struct cell - counts of a block in a node of the call tree, on a vCPU
  * @block: what was executed
  * @node: where
+ * @next: the cell that came behind it last when all of the block was executed
  * @vcpu: by which
  * @is_touched: it is in the list of those with pending counts
  * @touched: the next of that list
@@ -79,7 +83,8 @@ struct tally {
  */
 struct cell {
 	struct block *block;
-	const struct node *node;
+	struct node *node;
+	struct cell *next;
 	unsigned int vcpu;
 	bool is_touched;
 	struct cell *touched;
@@ -99,6 +104,8 @@ struct cell {
  * @cell_count: how many there are
  * @cell_buckets: by block and node
  * @bits: how many buckets there are for cells, 2^@bits
+ * @log: events of the window, in order; most windows fit in
+ * @logged: how many there are
  * @touched: cells with pending counts
  * @windows: how often each series was recorded
  * @insns: instructions of each series
@@ -112,6 +119,8 @@ struct counts {
 	size_t cell_count;
 	struct cell **cell_buckets;
 	unsigned int bits;
+	uint64_t log[LOG];
+	size_t logged;
 	struct cell *touched;
 	uint64_t windows[SERIES];
 	uint64_t insns[SERIES];
@@ -143,31 +152,79 @@ struct block *counts_block(struct counts *counts, uint64_t vaddr, uint32_t count
  * @node: where
  * @vcpu: by which
  *
- * Return: it, with pending counts from now on.
+ * Return: it.
  */
 struct cell *counts_cell(struct counts *counts, struct block *block,
-			 const struct node *node, unsigned int vcpu);
+			 struct node *node, unsigned int vcpu);
+
+/* What happens in a window, at every block and every access: kept by the word. */
+enum event { EXECUTED, CALLED, READ_MEMORY, WROTE_MEMORY };
+
+#define EVENT_SHIFT	48
+#define EVENT_INDEX	9
+#define EVENT_WHERE	2
+
+/** counts_drain() - make what is logged pending; @counts: of the step */
+void counts_drain(struct counts *counts);
+
+static inline void counts_log(struct counts *counts, const void *what,
+			      enum event event, uint32_t index, enum where where)
+{
+	uint64_t detail = (uint64_t)event << (EVENT_INDEX + EVENT_WHERE) |
+			  (uint64_t)where << EVENT_INDEX | index;
+
+	if (counts->logged == LOG)
+		counts_drain(counts);
+	counts->log[counts->logged++] = (uintptr_t)what | detail << EVENT_SHIFT;
+}
+
+/**
+ * counts_whole() - all of a block was executed
+ * @counts: of the step
+ * @cell: which block and where
+ */
+static inline void counts_whole(struct counts *counts, const struct cell *cell)
+{
+	counts_log(counts, cell, EXECUTED, 0, IN_L1);
+}
+
+/**
+ * counts_called() - a function was called
+ * @counts: of the step
+ * @node: which and where
+ */
+static inline void counts_called(struct counts *counts, const struct node *node)
+{
+	counts_log(counts, node, CALLED, 0, IN_L1);
+}
 
 /**
  * counts_executed() - a block was executed
+ * @counts: of the step
  * @cell: which and where
  * @insns: how many instructions of it, from the first
  */
-void counts_executed(struct cell *cell, uint64_t insns);
+void counts_executed(struct counts *counts, struct cell *cell, uint64_t insns);
 
 /**
  * counts_accessed() - an instruction accessed memory
+ * @counts: of the step
  * @cell: which block and where
  * @index: the instruction's, in the block
  * @is_store: it wrote
  * @where: where the data was
  */
-void counts_accessed(struct cell *cell, uint32_t index, bool is_store,
-		     enum where where);
+static inline void counts_accessed(struct counts *counts, const struct cell *cell,
+				   uint32_t index, bool is_store,
+				   enum where where)
+{
+	counts_log(counts, cell, is_store ? WROTE_MEMORY : READ_MEMORY, index,
+		   where);
+}
 
 /**
- * counts_settle() - say what the pending counts belong to
- * @counts: none is pending afterwards
+ * counts_settle() - say what is logged and pending belongs to
+ * @counts: nothing is, afterwards
  * @series: which series, or -1 for none: they are forgotten
  * @insns: how many instructions they are
  */

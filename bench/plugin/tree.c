@@ -75,6 +75,18 @@ void stack_begin(struct stack *stack, struct tree *tree)
 	stack->node = top(stack, tree);
 }
 
+void tree_called(struct tree *tree, struct node *node, int series)
+{
+	if (series >= 0) {
+		node->calls[series]++;
+		return;
+	}
+	if (!node->pending++) {
+		node->touched = tree->touched;
+		tree->touched = node;
+	}
+}
+
 static void push(struct stack *stack, struct tree *tree, uint64_t entry,
 		 uint64_t back, uint64_t other)
 {
@@ -83,10 +95,7 @@ static void push(struct stack *stack, struct tree *tree, uint64_t entry,
 	if (stack->depth == STACK_DEPTH)
 		return;
 	node = child(tree, stack->node, entry);
-	if (!node->pending++) {
-		node->touched = tree->touched;
-		tree->touched = node;
-	}
+	tree_called(tree, node, -1);
 	stack->frames[stack->depth++] = (struct frame){ node, back, other };
 	stack->node = node;
 }

@@ -106,14 +106,52 @@ void tree_free(struct tree *tree);
 void stack_begin(struct stack *stack, struct tree *tree);
 
 /**
+ * stack_follow() - go where a block led before, if it is a call or a return
+ * @stack: where the vCPU is
+ * @flow: how the block's last instruction goes on
+ * @end: address behind that
+ * @to: address that is executed now; of a call it is the one that was called
+ * @node: where it led before
+ *
+ * Return: whether it leads there again, as stack_move() would; else nothing is done.
+ */
+static inline bool stack_follow(struct stack *stack, enum flow flow, uint64_t end,
+				uint64_t to, struct node *node)
+{
+	const struct frame *top = stack->frames + stack->depth;
+
+	if (flow == CALL && stack->depth < STACK_DEPTH) {
+		stack->frames[stack->depth++] = (struct frame){ node, end, 0 };
+	} else if (flow == RETURN && stack->depth &&
+		   (top[-1].back == to || top[-1].other == to) &&
+		   top[-1].node->parent == node) {
+		stack->depth--;
+	} else {
+		return false;
+	}
+	stack->node = node;
+	return true;
+}
+
+/**
  * stack_move() - go on to where a leg led
  * @stack: where the vCPU is
  * @tree: gets the nodes that are new
  * @leg: what was executed last
  * @to: address that is executed now
+ *
+ * The calls that it made are pending.
  */
 void stack_move(struct stack *stack, struct tree *tree, const struct leg *leg,
 		uint64_t to);
+
+/**
+ * tree_called() - count one call
+ * @tree: of the node
+ * @node: what was called
+ * @series: which series the call belongs to, or -1 if it is pending
+ */
+void tree_called(struct tree *tree, struct node *node, int series);
 
 /**
  * tree_settle() - say what the pending calls belong to

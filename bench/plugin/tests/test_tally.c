@@ -21,17 +21,17 @@ static void settle(void)
 
 	/* what is not recorded is forgotten */
 	cell = counts_cell(&counts, block, counts.tree.nodes[0], 0);
-	counts_executed(cell, 3);
+	counts_executed(&counts, cell, 3);
 	counts_settle(&counts, -1, 3);
 	CHECK(!cell->series[0].whole && !cell->pending.whole);
 	CHECK(!counts.windows[0] && !counts.insns[0]);
 
 	/* what is belongs to its series */
 	CHECK(counts_cell(&counts, block, counts.tree.nodes[0], 0) == cell);
-	counts_executed(cell, 3);
-	counts_executed(cell, 2);
-	counts_accessed(cell, 1, true, IN_MEMORY);
-	counts_accessed(cell, 1, false, IN_LLC);
+	counts_executed(&counts, cell, 3);
+	counts_executed(&counts, cell, 2);
+	counts_accessed(&counts, cell, 1, true, IN_MEMORY);
+	counts_accessed(&counts, cell, 1, false, IN_LLC);
 	counts_settle(&counts, 1, 5);
 	CHECK(cell->series[1].whole == 1);
 	CHECK(cell->series[1].part[0] == 1 && cell->series[1].part[1] == 1 &&
@@ -46,6 +46,38 @@ static void settle(void)
 	counts_free(&counts);
 }
 
+/* A window with more events than are logged. */
+static void long_window(void)
+{
+	static const uint8_t sizes[] = { 1, 2 };
+	struct counts counts;
+	struct node *node;
+	struct cell *cell;
+
+	counts_init(&counts);
+	node = counts.tree.nodes[0];
+	cell = counts_cell(&counts, counts_block(&counts, 0x1000, 2, sizes), node,
+			   0);
+	for (int series = -1; series < 2; series++) {
+		for (unsigned int i = 0; i < LOG; i++) {
+			counts_executed(&counts, cell, 2);
+			counts_accessed(&counts, cell, 1, true, IN_LLC);
+			counts_called(&counts, node);
+		}
+		counts_executed(&counts, cell, 1);
+		counts_settle(&counts, series, 2 * LOG + 1);
+	}
+	for (int series = 0; series < 2; series++) {
+		CHECK(cell->series[series].whole == LOG);
+		CHECK(cell->series[series].part[0] == 1);
+		CHECK(cell->series[series].accesses[1].writes == LOG);
+		CHECK(cell->series[series].accesses[1].l1 == LOG);
+		CHECK(node->calls[series] == LOG);
+	}
+	CHECK(!cell->pending.whole && !node->pending && !counts.logged);
+	counts_free(&counts);
+}
+
 static void many(void)
 {
 	static const uint8_t size = 1;
@@ -56,7 +88,8 @@ static void many(void)
 		for (unsigned int i = 0; i < CELLS; i++) {
 			struct block *block = counts_block(&counts, i, 1, &size);
 
-			counts_executed(counts_cell(&counts, block,
+			counts_executed(&counts,
+					counts_cell(&counts, block,
 						    counts.tree.nodes[0], i % 2),
 					1);
 		}
@@ -81,9 +114,9 @@ static void text(void)
 	cell = counts_cell(&counts,
 			   counts_block(&counts, 0xffffffff81000000, 2, sizes),
 			   counts.tree.nodes[0], 0);
-	counts_executed(cell, 2);
-	counts_executed(cell, 1);
-	counts_accessed(cell, 1, false, IN_LLC);
+	counts_executed(&counts, cell, 2);
+	counts_executed(&counts, cell, 1);
+	counts_accessed(&counts, cell, 1, false, IN_LLC);
 	counts_settle(&counts, 0, 3);
 	write_head(out, 1, 1, NULL);
 	/* a block without counts is not written, and keeps its number */
@@ -108,6 +141,7 @@ static void text(void)
 int main(void)
 {
 	settle();
+	long_window();
 	many();
 	text();
 	return 0;

@@ -132,6 +132,32 @@ static void deep(void)
 	CHECK(stack.node->entry == 0x1000 * STACK_DEPTH);
 }
 
+/* Where a block led before: as by stack_move(), or not at all. */
+static void followed(void)
+{
+	struct node *root, *node;
+
+	start();
+	root = stack.node;
+	CHECK(!stack_follow(&stack, RETURN, 0x510, 0x110, root));
+	move(0x100, CALL, 0x500, 0x500);
+	node = stack.node;
+	/* another address than the call's, another node, neither call nor return */
+	CHECK(!stack_follow(&stack, RETURN, 0x510, 0x120, root));
+	CHECK(!stack_follow(&stack, RETURN, 0x510, 0x110, node));
+	CHECK(!stack_follow(&stack, AHEAD, 0x510, 0x110, root));
+	CHECK(IN(0x500));
+	CHECK(stack_follow(&stack, RETURN, 0x510, 0x110, root));
+	CHECK(stack.depth == 0 && stack.node == root);
+	CHECK(stack_follow(&stack, CALL, 0x200, 0x500, node));
+	CHECK(IN(0x500));
+	move(0x500, RETURN, 0, 0x200);
+	CHECK(stack.depth == 0);
+	for (uint64_t i = 0; i < STACK_DEPTH; i++)
+		move(0x1000 * i, CALL, 0x1000 * (i + 1), 0x1000 * (i + 1));
+	CHECK(!stack_follow(&stack, CALL, 0x200, 0x500, node));
+}
+
 static void series(void)
 {
 	struct node *node;
@@ -154,6 +180,7 @@ int main(void)
 	interrupts();
 	exceptions();
 	deep();
+	followed();
 	series();
 	tree_free(&tree);
 	return 0;
