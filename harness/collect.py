@@ -2,9 +2,10 @@
 """Collect: what a boot left becomes the record of its cell."""
 
 import re
+from pathlib import Path
 from typing import Mapping
 
-from harness import console, engagement, frames, judge, stats
+from harness import atomic, console, engagement, frames, judge, stats
 from harness.boot import Boot
 from harness.errors import HarnessError
 from harness.payloads import Series
@@ -45,6 +46,15 @@ def record(cell: PlannedCell, boot: Boot, inputs: Inputs) -> Cell:
         values=_values(stream) if passed else (),
         console_tail=() if passed else console.tail(boot.console),
     )
+
+
+def keep_outputs(stream: frames.Stream, folder: Path) -> None:
+    """Write what the tools of a cell printed to outputs/STEP/NAME of its folder."""
+    for step in stream.steps:
+        for name, text in step.outputs.items():
+            place = folder / "outputs" / step.name
+            place.mkdir(parents=True, exist_ok=True)
+            atomic.write(place / name, text.encode())
 
 
 def without_boot(cell: PlannedCell, problem: HarnessError, inputs: Inputs) -> Cell:

@@ -11,6 +11,7 @@ import re
 import zlib
 from typing import (
     Any,
+    Dict,
     Iterator,
     List,
     Mapping,
@@ -23,7 +24,18 @@ from typing import (
 )
 
 from harness import payloads
-from harness.payloads import Begin, Bye, Counts, End, Fact, Hello, Scalar, Series, Value
+from harness.payloads import (
+    Begin,
+    Bye,
+    Counts,
+    End,
+    Fact,
+    Hello,
+    Output,
+    Scalar,
+    Series,
+    Value,
+)
 
 MAGIC = b"BM1 "
 PAYLOAD_MAX = 1048576
@@ -46,7 +58,10 @@ class Frame:
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """What a step sent; counts and end are None where there was no such frame."""
+    """What a step sent; counts and end are None where there was no such frame.
+
+    outputs: what its tools printed, by name.
+    """
 
     name: str
     kind: str
@@ -54,6 +69,7 @@ class Step:
     values: Tuple[Value, ...]
     counts: Optional[Counts]
     end: Optional[End]
+    outputs: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,7 +110,7 @@ class Stream:
         for frame in self.frames:
             if isinstance(frame.record, Begin):
                 groups.append([])
-            if isinstance(frame.record, (Begin, Series, Counts, Value, End)):
+            if isinstance(frame.record, (Begin, Series, Counts, Value, Output, End)):
                 groups[-1].append(frame.record)
         return tuple(_step(group) for group in groups)
 
@@ -106,6 +122,9 @@ def _step(group: Sequence[payloads.Payload]) -> Step:
         return tuple(record for record in group if isinstance(record, kind))
 
     (begin,) = of(Begin)
+    texts: Dict[str, List[str]] = {}
+    for output in of(Output):
+        texts.setdefault(output.name, []).append(output.text)
     return Step(
         name=begin.step,
         kind=begin.kind,
@@ -113,6 +132,7 @@ def _step(group: Sequence[payloads.Payload]) -> Step:
         values=of(Value),
         counts=next(iter(of(Counts)), None),
         end=next(iter(of(End)), None),
+        outputs={name: "".join(parts) for name, parts in texts.items()},
     )
 
 
@@ -133,6 +153,7 @@ class _Order:
     step: Optional[str] = None
     done: bool = False
     names: Set[Tuple[str, ...]] = dataclasses.field(default_factory=set)
+    parts: Dict[str, int] = dataclasses.field(default_factory=dict)
 
     def once(self, *name: str) -> None:
         """Raise _Damage if the same thing has been said before."""
@@ -155,12 +176,18 @@ class _Order:
         elif isinstance(record, Begin):
             self.once("step", record.step)
             self.step = record.step
+            self.parts = {}
         elif isinstance(record, Series):
             self.once("series", record.step, record.series)
         elif isinstance(record, Value):
             self.once("value", record.step, record.name)
         elif isinstance(record, Counts):
             self.once("counts", record.step)
+        elif isinstance(record, Output):
+            due = self.parts.get(record.name, 0)
+            if record.part != due:
+                raise _Damage(f"part {record.part} of an output where {due} is due")
+            self.parts[record.name] = due + 1
         elif isinstance(record, End):
             self.step = None
         elif isinstance(record, Bye):

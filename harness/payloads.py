@@ -18,10 +18,13 @@ U64_MAX = 2**64 - 1
 SERIES = frozenset(
     ("map", "unmap", "sync_for_cpu", "sync_for_device", "alloc", "free", "probe")
 )
+_TOOLS = "fio.json fio.stderr iperf3.json iperf3.stderr perf.csv perf.stderr"
+OUTPUTS = frozenset(_TOOLS.split())
 STATUSES = frozenset(("ok", "fail", "skip", "error"))
 NAME = re.compile(r"[a-z0-9_.+-]{1,80}")
 CELL = re.compile(r"[0-9a-f]{0,64}")
 LONGEST_NAME = 256
+LONGEST_PART = 65536
 
 Scalar = Union[str, int, bool]
 Figure = Union[int, str]
@@ -164,6 +167,23 @@ class Value:
 
 
 @dataclasses.dataclass(frozen=True)
+class Output:
+    """A part of what a tool printed; name is the file's that all of them make."""
+
+    step: str
+    name: str
+    part: int
+    text: str
+
+    def __post_init__(self) -> None:
+        """Check the values."""
+        _check_name(self.step, "step")
+        _need(self.step not in (".", ".."), "a folder cannot be called like the step")
+        _need(self.name in OUTPUTS, "the output is none of those known")
+        _need(len(self.text) <= LONGEST_PART, "the part is too long")
+
+
+@dataclasses.dataclass(frozen=True)
 class End:
     """A step ended: ok, fail (the subject), skip, or error (the harness)."""
 
@@ -184,7 +204,7 @@ class Bye:
     frames: int
 
 
-Payload = Union[Hello, Fact, Begin, Series, Counts, Value, End, Bye]
+Payload = Union[Hello, Fact, Begin, Series, Counts, Value, Output, End, Bye]
 
 TYPES: Mapping[str, Type[Payload]] = {
     "hello": Hello,
@@ -193,6 +213,7 @@ TYPES: Mapping[str, Type[Payload]] = {
     "series": Series,
     "counts": Counts,
     "value": Value,
+    "output": Output,
     "end": End,
     "bye": Bye,
 }

@@ -118,3 +118,13 @@ int device_unbind(const char *root, const char *address, const char *driver)
 		 address);
 	return write_file(path, "\n");
 }
+
+int device_rebind(const char *root, const char *address, const char *driver)
+{
+	char bound[NAME_MAX];
+	int ret = driver_of(root, address, bound, sizeof(bound));
+
+	if (!ret && !strcmp(bound, driver))
+		ret = device_unbind(root, address, driver);
+	return ret ? ret : device_bind(root, address, driver);
+}

@@ -33,6 +33,15 @@ int device_find(const char *root, uint32_t vendor, uint32_t device,
 int device_bind(const char *root, const char *address, const char *driver);
 
 /**
+ * device_rebind() - bind a PCI function, from its driver first if that has it
+ * @root: PCI_ROOT, or a tree like it
+ * @address: which function
+ * @driver: name of a registered driver
+ * Return: as device_bind().
+ */
+int device_rebind(const char *root, const char *address, const char *driver);
+
+/**
  * device_unbind() - undo device_bind()
  * @root: PCI_ROOT, or a tree like it
  * @address: which function

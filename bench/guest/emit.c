@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "emit.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 static struct json payload(const char *type)
 {
 	struct json json = { 0 };
@@ -156,6 +160,51 @@ void emit_value_string(struct channel *channel, const char *step,
 
 	json_string(&json, string);
 	send(channel, &json);
+}
+
+/*
+ * How much of a text goes into a part: no more than fits, and not the beginning of
+ * a UTF-8 sequence without its end.
+ */
+static size_t part_length(const char *text, size_t length)
+{
+	size_t cut = OUTPUT_PART_MAX;
+
+	if (length <= cut)
+		return length;
+	while (cut > OUTPUT_PART_MAX - 3 && ((unsigned char)text[cut] & 0xc0) == 0x80)
+		cut--;
+	/* So many continuations are not UTF-8 anyway. */
+	return ((unsigned char)text[cut] & 0xc0) == 0x80 ? OUTPUT_PART_MAX : cut;
+}
+
+void emit_output(struct channel *channel, const char *step, const char *name,
+		 const char *bytes, size_t length)
+{
+	char *part = malloc(OUTPUT_PART_MAX + 1);
+	uint64_t parts = 0;
+
+	if (!part) {
+		channel->error = channel->error ? channel->error : -ENOMEM;
+		return;
+	}
+	do {
+		size_t taken = part_length(bytes, length);
+		struct json json = payload("output");
+
+		memcpy(part, bytes, taken);
+		part[taken] = '\0';
+		for (char *nul; (nul = memchr(part, '\0', taken));)
+			*nul = '?';
+		text(&json, "step", step);
+		text(&json, "name", name);
+		number(&json, "part", parts++);
+		text(&json, "text", part);
+		send(channel, &json);
+		bytes += taken;
+		length -= taken;
+	} while (length);
+	free(part);
 }
 
 void emit_end(struct channel *channel, const char *step, enum status status,

@@ -15,6 +15,8 @@
 
 /** CHANNEL_PROTOCOL - version of the payloads. */
 #define CHANNEL_PROTOCOL 1
+/** OUTPUT_PART_MAX - most bytes of a tool's output in a frame */
+#define OUTPUT_PART_MAX (64 * 1024)
 
 /**
  * enum status - how a step ended
@@ -83,6 +85,17 @@ void emit_value_u64(struct channel *channel, const char *step,
 /** emit_value_string() - one text of a step; its unit is empty. */
 void emit_value_string(struct channel *channel, const char *step,
 		       const char *name, const char *value);
+
+/**
+ * emit_output() - what a tool printed, in parts of OUTPUT_PART_MAX
+ * @channel: where to
+ * @step: name of the step
+ * @name: of the file that it becomes
+ * @text: its bytes; a NUL among them arrives as '?'
+ * @length: how many; when there are none, one part is empty
+ */
+void emit_output(struct channel *channel, const char *step, const char *name,
+		 const char *text, size_t length);
 
 /** emit_end() - a step ended. @message: why, empty if there is nothing to say. */
 void emit_end(struct channel *channel, const char *step, enum status status,

@@ -19,7 +19,6 @@
 
 #define CLOCKSOURCE \
 	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
-#define POOL "/sys/kernel/debug/xen_dma_pool/"
 
 /* The numbers of struct dmabench_facts and what they are called here. */
 static const struct {

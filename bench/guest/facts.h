@@ -42,6 +42,8 @@ void facts_modules(struct channel *channel, const struct job *job);
 
 /** SWIOTLB - what swiotlb says of its pool. */
 #define SWIOTLB "/sys/kernel/debug/swiotlb/"
+/** POOL - what the design's own pool says, where it has one. */
+#define POOL "/sys/kernel/debug/xen_dma_pool/"
 
 /**
  * facts_pools() - send the size and the use of the bounce pools, in slots

@@ -71,21 +71,13 @@ static int read_device(struct reader *reader, char *rest)
 {
 	struct job *job = reader->job;
 	char *word = next_word(&rest);
-	char vendor[5] = "", device[5] = "";
-	uint64_t ids[2];
 
 	if (job->has_device)
 		return bad(reader, "a second device line; allowed: one");
-	if (word && strlen(word) == 9 && word[4] == ':') {
-		memcpy(vendor, word, 4);
-		memcpy(device, word + 5, 4);
-	}
-	if (!parse_hex(vendor, UINT16_MAX, &ids[0]) ||
-	    !parse_hex(device, UINT16_MAX, &ids[1]) || next_word(&rest))
+	if (!word || !parse_pci(word, &job->vendor, &job->device) ||
+	    next_word(&rest))
 		return bad(reader, "device '%s'; allowed: vendor:device, four hex digits each",
 			   word ? word : "");
-	job->vendor = (uint32_t)ids[0];
-	job->device = (uint32_t)ids[1];
 	job->has_device = true;
 	return 0;
 }

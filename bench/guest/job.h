@@ -32,6 +32,9 @@ enum step_kind {
 	STEP_RELOAD,
 	STEP_BALLOON,
 	STEP_P2M,
+	STEP_FIO,
+	STEP_IPERF3,
+	STEP_BIND,
 	STEP_KINDS
 };
 
@@ -78,9 +81,108 @@ struct map_benchmark_step {
 };
 
 /**
+ * struct tool_options - how a tool is run
+ * @seconds: how long it may take, s of guest time
+ * @perf: 1: perf counts while it runs
+ */
+struct tool_options {
+	uint32_t seconds;
+	uint32_t perf;
+};
+
+/** enum fio_word - what a fio job file may take; an index */
+enum fio_word {
+	FIO_DEVICE,
+	FIO_RW,
+	FIO_BS,
+	FIO_IOS,
+	FIO_DEPTH,
+	FIO_DIRECT,
+	FIO_SIZE,
+	FIO_VERIFY,
+	FIO_NUMJOBS,
+	FIO_IOENGINE,
+	FIO_FSYNC,
+	FIO_OFFSET,
+	FIO_SEED,
+	FIO_WORDS
+};
+
+/** enum mkfs - file systems that a step may make */
+enum mkfs { MKFS_NONE, MKFS_XFS };
+
+/**
+ * struct fio_step - a run of fio
+ * @options: how
+ * @job: name of the job file
+ * @words: what it takes from its environment, by enum fio_word; NULL if not given
+ * @max_sectors_kb: largest I/O of the device's queue, KiB; 0: the system's default
+ * @mkfs: enum mkfs: the file system that is made on the device, for its file
+ * @mount: where it is mounted
+ */
+struct fio_step {
+	struct tool_options options;
+	const char *job;
+	const char *words[FIO_WORDS];
+	uint32_t max_sectors_kb;
+	uint32_t mkfs;
+	const char *mount;
+};
+
+/** enum iperf3_dir - who sends */
+enum iperf3_dir { IPERF3_TRANSMIT, IPERF3_RECEIVE, IPERF3_BOTH };
+
+/**
+ * struct iperf3_step - a run of iperf3 against a server
+ * @options: how
+ * @server: its address
+ * @port: its port
+ * @proto: 0 TCP, 1 UDP
+ * @dir: enum iperf3_dir
+ * @streams: connections at the same time
+ * @bytes: to be sent in a direction
+ * @length: of a write or datagram, bytes; 0: iperf3's default
+ * @mtu: of the interface, bytes
+ * @bitrate: limit, as iperf3 takes it; NULL: its default
+ */
+struct iperf3_step {
+	struct tool_options options;
+	const char *server;
+	uint32_t port;
+	uint32_t proto;
+	uint32_t dir;
+	uint32_t streams;
+	uint64_t bytes;
+	uint32_t length;
+	uint32_t mtu;
+	const char *bitrate;
+};
+
+/**
+ * struct pci_kind - which kind of PCI function
+ * @vendor: PCI vendor
+ * @device: PCI device
+ */
+struct pci_kind {
+	uint32_t vendor;
+	uint32_t device;
+};
+
+/**
+ * struct bind_step - a PCI function that is given to its driver
+ * @pci: the function
+ * @driver: name of the driver
+ */
+struct bind_step {
+	struct pci_kind pci;
+	const char *driver;
+};
+
+/**
  * struct step - one step of a job
  * @kind: enum step_kind, says which member of the union is meant
  * @name: unique in the job
+ * @scope: 1: in a window of the dmascope module, see scope.h
  * @dmabench: STEP_DMABENCH
  * @map_benchmark: STEP_MAP_BENCHMARK
  * @path: STEP_READ: the one-line file to report
@@ -88,10 +190,16 @@ struct map_benchmark_step {
  * @dmacheck: STEP_DMACHECK: as the module takes it; it checks the ranges
  * @times: STEP_RELOAD: how often
  * @mib: STEP_BALLOON: memory to give away and take back, MiB
+ * @fio: STEP_FIO
+ * @iperf3: STEP_IPERF3
+ * @bind: STEP_BIND
+ *
+ * Strings point into the text that was parsed.
  */
 struct step {
 	enum step_kind kind;
 	char name[STEP_NAME_MAX + 1];
+	uint32_t scope;
 	union {
 		struct dmabench_step dmabench;
 		struct map_benchmark_step map_benchmark;
@@ -100,6 +208,9 @@ struct step {
 		struct dmacheck_run dmacheck;
 		uint32_t times;
 		uint32_t mib;
+		struct fio_step fio;
+		struct iperf3_step iperf3;
+		struct bind_step bind;
 	};
 };
 

@@ -1,186 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The step lines of a job: one table of keys per kind. */
+/* The step lines of a job. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "job.h"
+#include "keys.h"
 #include "words.h"
 
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyz0123456789_.+-"
-
-enum key_type { KEY_U32, KEY_U64, KEY_CHOICE, KEY_ERRNO, KEY_PATH, KEY_DEVICE };
-
-/*
- * A key of a kind: where its value goes in struct step, and for KEY_CHOICE
- * the words it allows, the value being the index, separated by '|'.
- */
-struct key {
-	const char *name;
-	enum key_type type;
-	size_t offset;
-	const char *choices;
-	bool required;
-};
-
-#define PARAM(key_type, member) \
-	{ #member, key_type, offsetof(struct step, dmabench.params.member), \
-	  NULL, false }
-#define CHOICE(member, words, needed) \
-	{ #member, KEY_CHOICE, offsetof(struct step, dmabench.params.member), \
-	  words, needed }
-#define MAP_KEY(member) \
-	{ #member, KEY_U32, offsetof(struct step, map_benchmark.member), \
-	  NULL, false }
-#define CHECK_PARAM(key_type, member) \
-	{ #member, key_type, offsetof(struct step, dmacheck.member), NULL, false }
-#define CHECK_CHOICE(name, member, words, needed) \
-	{ name, KEY_CHOICE, offsetof(struct step, dmacheck.member), words, \
-	  needed }
-#define DIRECTIONS "bidirectional|to_device|from_device"
-#define PLACES "any|low|high|dma32"
-#define LAYOUTS "any|contiguous|scattered"
-
-static const struct key dmabench_keys[] = {
-	CHOICE(op, "map_single|map_page|map_sg|sync|coherent|pages", true),
-	CHOICE(dir, DIRECTIONS, false),
-	CHOICE(place, PLACES, false),
-	CHOICE(layout, LAYOUTS, false),
-	PARAM(KEY_U32, mask_bits),
-	PARAM(KEY_U32, size),
-	PARAM(KEY_U32, offset),
-	PARAM(KEY_U32, nents),
-	PARAM(KEY_U32, buffers),
-	PARAM(KEY_U32, depth),
-	PARAM(KEY_U32, irqs_off),
-	PARAM(KEY_U64, count),
-	PARAM(KEY_U64, warmup),
-	{ "expect", KEY_ERRNO, offsetof(struct step, dmabench.expect), NULL,
-	  false },
-	{ 0 }
-};
-
-static const struct key map_benchmark_keys[] = {
-	MAP_KEY(seconds),
-	{ "dir", KEY_CHOICE, offsetof(struct step, map_benchmark.dir),
-	  DIRECTIONS, false },
-	MAP_KEY(granule),
-	MAP_KEY(mask_bits),
-	{ 0 }
-};
-
-static const struct key read_keys[] = {
-	{ "path", KEY_PATH, offsetof(struct step, path), NULL, true },
-	{ 0 }
-};
-
-/* In the order of enum selftest. */
-static const struct key selftest_keys[] = {
-	{ "do", KEY_CHOICE, offsetof(struct step, selftest),
-	  "ok|fail|error|skip|panic|hang|spin|exit|poweroff|reboot|garbage|"
-	  "truncate|silent", true },
-	{ 0 }
-};
-
-static const struct key dmacheck_keys[] = {
-	CHECK_CHOICE("case", test,
-		     "map|sync|coherent|edge|full|limit|required|foreign|edu|bio",
-		     true),
-	CHECK_CHOICE("op", op, "single|page|sg", false),
-	CHECK_CHOICE("dir", dir, DIRECTIONS, false),
-	CHECK_CHOICE("place", place, PLACES, false),
-	CHECK_CHOICE("layout", layout, LAYOUTS, false),
-	CHECK_PARAM(KEY_U32, mask_bits),
-	CHECK_PARAM(KEY_U32, size),
-	CHECK_PARAM(KEY_U32, offset),
-	CHECK_PARAM(KEY_U32, nents),
-	CHECK_PARAM(KEY_U32, buffers),
-	CHECK_PARAM(KEY_U32, min_align),
-	CHECK_PARAM(KEY_U32, boundary),
-	CHECK_PARAM(KEY_U32, skip_sync),
-	CHECK_PARAM(KEY_U32, whole),
-	CHECK_PARAM(KEY_U64, count),
-	CHECK_PARAM(KEY_U64, seed),
-	{ "path", KEY_DEVICE, offsetof(struct step, dmacheck.path), NULL, false },
-	{ 0 }
-};
-
-static const struct key reload_keys[] = {
-	{ "times", KEY_U32, offsetof(struct step, times), NULL, true },
-	{ 0 }
-};
-
-static const struct key balloon_keys[] = {
-	{ "mib", KEY_U32, offsetof(struct step, mib), NULL, true },
-	{ 0 }
-};
-
-static const struct key p2m_keys[] = {
-	{ 0 }
-};
-
-static const struct key *const keys_of[STEP_KINDS] = {
-	[STEP_DMABENCH] = dmabench_keys,
-	[STEP_MAP_BENCHMARK] = map_benchmark_keys,
-	[STEP_READ] = read_keys,
-	[STEP_SELFTEST] = selftest_keys,
-	[STEP_DMACHECK] = dmacheck_keys,
-	[STEP_RELOAD] = reload_keys,
-	[STEP_BALLOON] = balloon_keys,
-	[STEP_P2M] = p2m_keys,
-};
-
-const char *const STEP_KIND_NAMES[STEP_KINDS] = {
-	[STEP_DMABENCH] = "dmabench",
-	[STEP_MAP_BENCHMARK] = "map_benchmark",
-	[STEP_READ] = "read",
-	[STEP_SELFTEST] = "selftest",
-	[STEP_DMACHECK] = "dmacheck",
-	[STEP_RELOAD] = "reload",
-	[STEP_BALLOON] = "balloon",
-	[STEP_P2M] = "p2m",
-};
-
-static void set_defaults(struct step *step)
-{
-	switch (step->kind) {
-	case STEP_DMABENCH:
-		step->dmabench.params = (struct dmabench_params){
-			.abi = DMABENCH_ABI,
-			.dir = 1,
-			.mask_bits = 64,
-			.size = 4096,
-			.nents = 1,
-			.buffers = 64,
-			.depth = 1,
-			.count = 20000,
-			.warmup = 200,
-		};
-		break;
-	case STEP_MAP_BENCHMARK:
-		step->map_benchmark = (struct map_benchmark_step){
-			.seconds = 1,
-			.dir = 1,
-			.granule = 1,
-			.mask_bits = 64,
-		};
-		break;
-	case STEP_DMACHECK:
-		step->dmacheck = (struct dmacheck_run){
-			.abi = DMACHECK_ABI,
-			.dir = 0,
-			.mask_bits = 64,
-			.size = 4096,
-			.nents = 1,
-			.buffers = 8,
-			.count = 1,
-			.seed = 1,
-		};
-		break;
-	default:
-		break;
-	}
-}
+#define WORD_CHARS \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:/%-"
 
 static bool parse_choice(const char *word, const char *choices,
 			 uint32_t *value)
@@ -244,6 +73,17 @@ static bool parse_value(const struct key *key, const char *word,
 			return false;
 		strcpy(member, word);
 		return true;
+	case KEY_WORD:
+		if (!*word || strlen(word) > JOB_WORD_MAX ||
+		    word[strspn(word, WORD_CHARS)])
+			return false;
+		*(const char **)member = word;
+		return true;
+	case KEY_PCI: {
+		struct pci_kind *kind = member;
+
+		return parse_pci(word, &kind->vendor, &kind->device);
+	}
 	}
 	return false;
 }
@@ -263,6 +103,10 @@ static const char *allowed(const struct key *key)
 		return "an absolute path of at most 200 bytes";
 	case KEY_DEVICE:
 		return "an absolute path of at most 63 bytes";
+	case KEY_WORD:
+		return "1 to 200 characters of a-z A-Z 0-9 _ . : / % -";
+	case KEY_PCI:
+		return "vendor:device, four hex digits each";
 	}
 	return "";
 }
@@ -281,7 +125,7 @@ static void list_keys(const struct key *keys, char *list, size_t size)
 static int parse_key(char *word, struct step *step, unsigned int *seen,
 		     char *message, size_t size)
 {
-	const struct key *keys = keys_of[step->kind];
+	const struct key *keys = KEYS_OF[step->kind];
 	char *value = strchr(word, '=');
 	char names[256];
 
@@ -318,7 +162,8 @@ static int parse_kind(const char *word, struct step *step, char *message,
 		}
 	}
 	snprintf(message, size, "unknown kind of step '%s'; allowed: "
-		 "dmabench map_benchmark read selftest dmacheck reload balloon p2m",
+		 "dmabench map_benchmark read selftest dmacheck reload balloon p2m "
+		 "fio iperf3 bind",
 		 word ? word : "");
 	return -EINVAL;
 }
@@ -340,13 +185,13 @@ int step_parse(char *line, struct step *step, char *message, size_t size)
 		return -EINVAL;
 	}
 	strcpy(step->name, word);
-	set_defaults(step);
+	keys_default(step);
 	while ((word = next_word(&line)))
 		if (parse_key(word, step, &seen, message, size))
 			return -EINVAL;
-	for (const struct key *key = keys_of[step->kind]; key->name; key++) {
+	for (const struct key *key = KEYS_OF[step->kind]; key->name; key++) {
 		if (!key->required ||
-		    seen & 1u << (key - keys_of[step->kind]))
+		    seen & 1u << (key - KEYS_OF[step->kind]))
 			continue;
 		snprintf(message, size, "step %s lacks the key %s; allowed: %s",
 			 step->name, key->name, allowed(key));

@@ -10,6 +10,7 @@
 
 #include <bouncemark_marks.h>
 
+#include "scope.h"
 #include "sys.h"
 
 struct outcome outcome(enum status status, const char *format, ...)
@@ -35,6 +36,9 @@ static struct outcome run_step(struct guest *guest, const struct step *step)
 		[STEP_RELOAD] = step_reload,
 		[STEP_BALLOON] = step_balloon,
 		[STEP_P2M] = step_p2m,
+		[STEP_FIO] = step_fio,
+		[STEP_IPERF3] = step_iperf3,
+		[STEP_BIND] = step_bind,
 	};
 
 	if (guest->broken[0])
@@ -56,6 +60,55 @@ static struct outcome run_marked(struct guest *guest, const struct step *step)
 	return result;
 }
 
+/*
+ * Run a step in a window of dmascope if it wants one. Outside of the marks: what
+ * opens and closes it is not the step's.
+ */
+static struct outcome run_scoped(struct guest *guest, const struct step *step)
+{
+	char device[SCOPE_DEVICE_MAX], why[OUTCOME_MESSAGE], text[64];
+	struct outcome result;
+	int ret;
+
+	if (!step->scope || guest->broken[0])
+		return run_marked(guest, step);
+	ret = scope_target(guest, step, device, sizeof(device));
+	if (ret)
+		return outcome(STATUS_ERROR, "scope: no device: %s",
+			       describe(ret, text, sizeof(text)));
+	if (scope_begin(guest, device, why, sizeof(why)))
+		return outcome(STATUS_ERROR, "scope: %s", why);
+	result = run_marked(guest, step);
+	if (scope_end(guest, step->name, why, sizeof(why)) && !result.status)
+		return outcome(STATUS_ERROR, "scope: %s", why);
+	return result;
+}
+
+/* What a step needs is put in place, and taken away, outside of its windows. */
+static struct outcome run_whole(struct guest *guest, const struct step *step)
+{
+	struct outcome result = outcome(STATUS_OK, "%s", ""), after = result;
+
+	if (guest->broken[0])
+		return run_step(guest, step);
+	if (step->kind == STEP_FIO)
+		result = fio_prepare(guest, step);
+	if (step->kind == STEP_IPERF3)
+		result = iperf3_prepare(guest, step);
+	if (result.status)
+		return result;
+	/*
+	 * No byte may be on its way when a measurement begins: its
+	 * transmitter's interrupt would fall into it. The channel is
+	 * drained by every frame; standard error is the console.
+	 */
+	tcdrain(STDERR_FILENO);
+	result = run_scoped(guest, step);
+	if (step->kind == STEP_FIO)
+		after = fio_finish(step);
+	return result.status ? result : after;
+}
+
 void steps_run(struct guest *guest, const struct job *job)
 {
 	for (size_t i = 0; i < job->step_count; i++) {
@@ -66,13 +119,7 @@ void steps_run(struct guest *guest, const struct job *job)
 			 STEP_KIND_NAMES[step->kind], step->name);
 		emit_begin(&guest->channel, step->name,
 			   STEP_KIND_NAMES[step->kind]);
-		/*
-		 * No byte may be on its way when a measurement begins: its
-		 * transmitter's interrupt would fall into it. The channel is
-		 * drained by every frame; standard error is the console.
-		 */
-		tcdrain(STDERR_FILENO);
-		result = run_marked(guest, step);
+		result = run_whole(guest, step);
 		emit_end(&guest->channel, step->name, result.status,
 			 result.message);
 		if (guest->channel.error)

@@ -56,3 +56,20 @@ bool parse_hex(const char *word, uint64_t max, uint64_t *value)
 	*value = result;
 	return true;
 }
+
+bool parse_pci(const char *word, uint32_t *vendor, uint32_t *device)
+{
+	char digits[2][5] = { "", "" };
+	uint64_t ids[2];
+
+	if (strlen(word) != 9 || word[4] != ':')
+		return false;
+	memcpy(digits[0], word, 4);
+	memcpy(digits[1], word + 5, 4);
+	if (!parse_hex(digits[0], UINT16_MAX, &ids[0]) ||
+	    !parse_hex(digits[1], UINT16_MAX, &ids[1]))
+		return false;
+	*vendor = (uint32_t)ids[0];
+	*device = (uint32_t)ids[1];
+	return true;
+}

@@ -32,4 +32,13 @@ bool parse_size(const char *word, uint64_t max, uint64_t *value);
  */
 bool parse_hex(const char *word, uint64_t max, uint64_t *value);
 
+/**
+ * parse_pci() - parse what kind a PCI function is
+ * @word: "vendor:device", four hex digits each
+ * @vendor: result
+ * @device: result
+ * Return: whether @word is one.
+ */
+bool parse_pci(const char *word, uint32_t *vendor, uint32_t *device);
+
 #endif /* BOUNCEMARK_WORDS_H */

@@ -6,7 +6,7 @@
 setup_file() {
 	load ../lib/common
 	make -s -C bench/guest O="$BATS_FILE_TMPDIR" sample
-	for variant in 0 1 2 3; do
+	for variant in 0 1 2 3 4; do
 		: >"$BATS_FILE_TMPDIR/stream$variant"
 		"$BATS_FILE_TMPDIR/emit_sample" \
 			"$BATS_FILE_TMPDIR/stream$variant" "$variant"
@@ -53,7 +53,9 @@ assert stream.facts == {
     "swiotlb.used_after": 0,
 }
 steps = {step.name: step for step in stream.steps}
-assert list(steps) == ["map_single-4096", "map_sg-4096x16", "nothing", "mb", "r", "s"]
+assert list(steps) == [
+    "map_single-4096", "map_sg-4096x16", "nothing", "mb", "r", "f", "s"
+]
 single = steps["map_single-4096"]
 assert single.kind == "dmabench" and single.end.status == "ok"
 assert [series.series for series in single.series] == ["map", "unmap", "probe"]
@@ -64,6 +66,55 @@ assert steps["nothing"].series[0].hist == () and steps["nothing"].series[0].max 
 assert steps["mb"].values[0].value == 898156 and steps["mb"].counts is None
 assert steps["r"].values[0].value == "Linux"
 assert steps["s"].end.status == "fail"
+assert steps["f"].outputs == {"fio.json": "{}\n", "fio.stderr": "a?b"}
+assert steps["s"].outputs == {}
+EOF
+}
+
+@test "a long output is cut between characters, and joined again" {
+	PYTHONPATH=. "$PY" -B - <<'EOF'
+import os
+from harness import frames, payloads
+
+with open(os.environ["TMP"] + "/stream4", "rb") as file:
+    stream = frames.parse(file.read())
+assert stream.complete, stream.damage
+(step,) = stream.steps
+count = (3 * 65536 - 4) // 4
+assert step.outputs["fio.json"] == "x" + "\U0001f600" * count
+assert step.outputs["fio.stderr"] == "x" * 65536
+assert step.outputs["perf.csv"] == "\x80" * 3 * 65536
+assert step.outputs["perf.stderr"] == ""
+parts = {}
+for output in stream.records(payloads.Output):
+    parts.setdefault(output.name, []).append(len(output.text.encode()))
+assert parts["fio.json"][0] == 65533 and max(parts["fio.json"]) <= 65536
+assert [len(parts[name]) for name in ("fio.stderr", "perf.csv")] == [1, 3]
+EOF
+}
+
+@test "outputs become files of the cell's folder" {
+	PYTHONPATH=. "$PY" -B - <<'EOF'
+import os
+from pathlib import Path
+from harness import collect, frames
+
+folder = Path(os.environ["BATS_TEST_TMPDIR"])
+data = Path(os.environ["TMP"], "stream4").read_bytes()
+collect.keep_outputs(frames.parse(data), folder)
+found = {path.name: path.stat().st_size for path in folder.glob("outputs/long/*")}
+assert found == {
+    "fio.json": 3 * 65536 - 3,
+    "fio.stderr": 65536,
+    "perf.csv": 2 * 3 * 65536,
+    "perf.stderr": 0,
+}, found
+cut = data.index(b"fio.json") + 200000
+collect.keep_outputs(frames.parse(data[:cut]), folder / "torn")
+torn = (folder / "torn/outputs/long/fio.json").read_text()
+assert torn and (folder / "outputs/long/fio.json").read_text().startswith(torn)
+collect.keep_outputs(frames.parse(b""), folder / "none")
+assert not (folder / "none").exists()
 EOF
 }
 

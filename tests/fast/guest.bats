@@ -40,6 +40,18 @@ job() {
 	"$OUT/test_trace"
 }
 
+@test "the queue of a disk" {
+	"$OUT/test_block"
+}
+
+@test "a network interface and its counters" {
+	"$OUT/test_net"
+}
+
+@test "running a tool, and finding what it complains of" {
+	"$OUT/test_tool"
+}
+
 @test "the checksum is zlib's" {
 	for size in 0 1 2 255 4096 100001; do
 		head -c "$size" /dev/urandom >"$BATS_TEST_TMPDIR/bytes"
@@ -72,6 +84,36 @@ print("%08x" % zlib.crc32(open(sys.argv[1], "rb").read()))' \
 		[ "$status" -eq 0 ]
 		job 'protocol 1' 'cell 00ff' "step dmabench a op=sync $key=X"
 		[ "$status" -eq 1 ]
+	done
+}
+
+@test "a key of a step is in the schema of workloads, and the other way round" {
+	for kind in dmabench dmacheck map_benchmark read reload balloon p2m fio iperf3 selftest; do
+		job 'protocol 1' 'cell 00ff' "step $kind a no_such_key=1"
+		[ "$status" -eq 1 ]
+		[ "${output##*; allowed: }" = "$("$PY" - "$kind" <<'EOF'
+import json
+import sys
+
+with open("bench/workloads/workload.schema.json", encoding="utf-8") as file:
+    step = json.load(file)["properties"]["step"]["items"]
+(keys,) = (
+    case["then"]["propertyNames"]["enum"]
+    for case in step["allOf"]
+    if case["if"]["properties"]["kind"]["const"] == sys.argv[1]
+)
+print(*(key for key in keys if key not in ("kind", "name")))
+EOF
+		)" ]
+	done
+}
+
+@test "what a job file takes from its environment, a step can give" {
+	taken=$(sed '/^#/d' bench/jobs/*.fio | grep -o '{[A-Z_]*}' | tr -d '{}' | sort -u)
+	[ "$(wc -w <<<"$taken")" -ge 9 ]
+	for word in $taken; do
+		job 'protocol 1' 'cell 00ff' "step fio a job=a.fio ${word,,}=/dev/sda"
+		[[ "$output" != *"unknown key"* ]]
 	done
 }
 

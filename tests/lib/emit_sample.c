@@ -2,7 +2,7 @@
 /*
  * Writes a valid stream with the guest's own code: emit_sample FILE VARIANT.
  * Variants: 0 the shortest stream; 1 a job with every type of frame; 2 texts
- * that need escaping; 3 wide histograms.
+ * that need escaping; 3 wide histograms; 4 long outputs.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +90,10 @@ static void send_job(struct channel *channel)
 	emit_begin(channel, "r", "read");
 	emit_value_string(channel, "r", "/proc/version", "Linux");
 	emit_end(channel, "r", STATUS_OK, "");
+	emit_begin(channel, "f", "fio");
+	emit_output(channel, "f", "fio.json", "{}\n", 3);
+	emit_output(channel, "f", "fio.stderr", "a\0b", 3);
+	emit_end(channel, "f", STATUS_OK, "");
 	emit_begin(channel, "s", "selftest");
 	emit_end(channel, "s", STATUS_FAIL, "asked to end as fail");
 	emit_fact_u64(channel, "swiotlb.used_after", 0);
@@ -111,13 +115,30 @@ static void send_texts(struct channel *channel)
 	}
 }
 
+/* Outputs whose parts must not end within a character, or have no such end. */
+static void send_outputs(struct channel *channel)
+{
+	static char text[3 * OUTPUT_PART_MAX];
+
+	emit_begin(channel, "long", "fio");
+	memset(text, 'x', OUTPUT_PART_MAX);
+	emit_output(channel, "long", "fio.stderr", text, OUTPUT_PART_MAX);
+	for (size_t i = 1; i + 4 <= sizeof(text); i += 4)
+		memcpy(text + i, "\xf0\x9f\x98\x80", 4);
+	emit_output(channel, "long", "fio.json", text, sizeof(text) - 3);
+	memset(text, 0x80, sizeof(text));
+	emit_output(channel, "long", "perf.csv", text, sizeof(text));
+	emit_output(channel, "long", "perf.stderr", "", 0);
+	emit_end(channel, "long", STATUS_OK, "");
+}
+
 int main(int argc, char **argv)
 {
 	struct channel channel;
 	int variant = argc == 3 ? atoi(argv[2]) : -1;
 
-	if (variant < 0 || variant > 3) {
-		fprintf(stderr, "usage: emit_sample FILE 0|1|2|3\n");
+	if (variant < 0 || variant > 4) {
+		fprintf(stderr, "usage: emit_sample FILE 0|1|2|3|4\n");
 		return 2;
 	}
 	if (channel_open(&channel, argv[1])) {
@@ -131,6 +152,8 @@ int main(int argc, char **argv)
 		send_texts(&channel);
 	if (variant == 3)
 		send_step(&channel, "wide", 30000, 1000);
+	if (variant == 4)
+		send_outputs(&channel);
 	emit_bye(&channel);
 	close(channel.fd);
 	return channel.error ? 1 : 0;

@@ -27,6 +27,7 @@ FACT = {"type": "fact", "name": "a.b", "value": 1}
 BEGIN = {"type": "begin", "step": "s", "kind": "dmabench"}
 END = {"type": "end", "step": "s", "status": "ok", "message": ""}
 VALUE = {"type": "value", "step": "s", "name": "v", "unit": "1/s", "value": 1}
+OUTPUT = {"type": "output", "step": "s", "name": "fio.json", "part": 0, "text": "a"}
 BYE = {"type": "bye", "frames": 2}
 SERIES = {
     "type": "series",
@@ -128,6 +129,15 @@ def type_rows() -> List[Row]:
         (in_step(text(VALUE, value=True)), "value is not an integer"),
         (in_step(text(END, status="OK")), "status is none of those known"),
         (in_step(text(COUNTS, missed=2)), "more bounced than was mapped"),
+        (in_step(text(OUTPUT, part=None)), "output lacks part"),
+        (in_step(text(OUTPUT, part="0")), "part is not an integer"),
+        (in_step(text(OUTPUT, text=1)), "text is not a string"),
+        (in_step(text(OUTPUT, name="../job")), "the output is none of those known"),
+        (in_step(text(OUTPUT, text="a" * 65537)), "the part is too long"),
+        (
+            [text(HELLO), text(BEGIN, step=".."), text(OUTPUT, step="..")],
+            "a folder cannot be called like the step",
+        ),
     ]
 
 
@@ -175,6 +185,18 @@ def order_rows() -> List[Row]:
         (in_step(text(SERIES), text(SERIES)), "a second series of one name"),
         (in_step(text(COUNTS), text(COUNTS)), "a second counts of one name"),
         (in_step(text(VALUE), text(VALUE)), "a second value of one name"),
+        (in_step(text(OUTPUT, part=1)), "part 1 of an output where 0 is due"),
+        (
+            in_step(text(OUTPUT), text(OUTPUT, part=2)),
+            "part 2 of an output where 1 is due",
+        ),
+        (in_step(text(OUTPUT), text(OUTPUT)), "part 0 of an output where 1 is due"),
+        (
+            in_step(text(OUTPUT), text(OUTPUT, name="perf.csv", part=1)),
+            "part 1 of an output where 0 is due",
+        ),
+        ([hello, text(OUTPUT)], stray),
+        (in_step(text(OUTPUT, step="t")), stray),
         ([hello, text(BYE, frames=1)], "bye counts other frames than came"),
         ([hello, text(BYE), text(FACT)], "something follows the last frame"),
     ]

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "facts.h"
+#include "scope.h"
 #include "sys.h"
 #include "test.h"
 
@@ -144,6 +145,44 @@ static void test_symbols(void)
 	CHECK(symbols_present(in_tree("none"), symbols, 4, present) == -ENOENT);
 }
 
+static void test_pci_of(void)
+{
+	char device[PCI_ADDRESS_MAX], small[8];
+
+	make_dir("devices/pci0000:00");
+	make_dir("devices/pci0000:00/0000:00:1c.0");
+	make_dir("devices/pci0000:00/0000:00:1c.0/0000:02:00.1");
+	make_dir("devices/pci0000:00/0000:00:1c.0/0000:02:00.1/nvme0n1");
+	make_dir("devices/0000:0g:00.0");
+	make_dir("block");
+	CHECK(!symlink("../devices/pci0000:00/0000:00:1c.0/0000:02:00.1/nvme0n1",
+		       in_tree("block/nvme0n1")));
+	CHECK(!scope_pci_of(in_tree("block/nvme0n1"), device, sizeof(device)));
+	CHECK_TEXT(device, "0000:02:00.1");
+	CHECK(!scope_pci_of(in_tree("devices/pci0000:00/0000:00:1c.0"), device,
+			    sizeof(device)));
+	CHECK_TEXT(device, "0000:00:1c.0");
+	CHECK(scope_pci_of(in_tree("devices/0000:0g:00.0"), device,
+			   sizeof(device)) == -ENODEV);
+	CHECK(scope_pci_of(in_tree("block"), device, sizeof(device)) == -ENODEV);
+	CHECK(scope_pci_of(in_tree("none"), device, sizeof(device)) == -ENOENT);
+	CHECK(scope_pci_of(in_tree("block/nvme0n1"), small, sizeof(small)) ==
+	      -ENODEV);
+}
+
+static void test_scope_target(void)
+{
+	struct guest guest = { .address = "0000:00:04.0" };
+	struct step step = { .kind = STEP_DMABENCH, .scope = 1 };
+	char device[SCOPE_DEVICE_MAX];
+
+	CHECK(!scope_target(&guest, &step, device, sizeof(device)));
+	CHECK_TEXT(device, "0000:00:04.0");
+	step.kind = STEP_READ;
+	CHECK(!scope_target(&guest, &step, device, sizeof(device)));
+	CHECK_TEXT(device, "");
+}
+
 int main(void)
 {
 	char command[64];
@@ -160,6 +199,8 @@ int main(void)
 	test_bind();
 	test_files();
 	test_symbols();
+	test_pci_of();
+	test_scope_target();
 	snprintf(command, sizeof(command), "rm -r %s", root);
 	CHECK(!system(command));
 	return 0;

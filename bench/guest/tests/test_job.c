@@ -36,7 +36,8 @@ static void test_good(void)
 		"module /lib/a.ko\nmodule /lib/b#c.ko#d seed=1 share=50\nsymbol xen_p2m_addr\n"
 		"step dmabench m.1_a+b-c op=map_sg size=256K nents=128 "
 		"dir=bidirectional place=high layout=scattered irqs_off=1 "
-		"count=1M warmup=0 mask_bits=32 offset=1 buffers=2 depth=2\n"
+		"count=1M warmup=0 mask_bits=32 offset=1 buffers=2 depth=2 "
+		"scope=1\n"
 		"step dmabench bad op=coherent size=4294967295 "
 		"count=18446744073709551615 expect=EINVAL\n"
 		"step map_benchmark mb seconds=3 dir=from_device granule=2\n"
@@ -66,6 +67,7 @@ static void test_good(void)
 	CHECK(p->layout == DMABENCH_LAYOUT_SCATTERED);
 	CHECK(p->count == 1048576 && p->warmup == 0);
 	CHECK(job.steps[0].dmabench.expect == 0);
+	CHECK(job.steps[0].scope == 1 && job.steps[1].scope == 0);
 	CHECK(job.steps[1].dmabench.expect == EINVAL);
 	CHECK(job.steps[1].dmabench.params.size == UINT32_MAX);
 	CHECK(job.steps[1].dmabench.params.count == UINT64_MAX);
@@ -90,6 +92,59 @@ static void test_defaults(void)
 	CHECK(p->offset == 0 && p->nents == 1 && p->buffers == 64);
 	CHECK(p->depth == 1 && p->irqs_off == 0 && p->place == 0);
 	CHECK(p->layout == 0 && p->count == 20000 && p->warmup == 200);
+}
+
+static void test_tools(void)
+{
+	static const char text[] = HEAD
+		"step fio f job=plain.fio device=/dev/nvme0n1\n"
+		"step fio g job=a/b.fio device=/dev/sda rw=randrw:4 bs=4k,1M ios=7\n"
+		"step fio h job=v.fio device=/dev/sda rw=write bs=64k ios=7 depth=32 "
+		"direct=0 size=50% verify=crc32c numjobs=2 ioengine=psync fsync=1 "
+		"offset=1G seed=9 mkfs=xfs mount=/m max_sectors_kb=0 seconds=9 "
+		"perf=1 scope=1\n"
+		"step iperf3 t server=10.0.2.2 port=5201 proto=tcp dir=transmit\n"
+		"step iperf3 u server=a-b.c port=5202 proto=udp dir=receive streams=4 "
+		"bytes=1M length=1400 mtu=9000 bitrate=100M/2 seconds=9 perf=1\n";
+	char *copy = strdup(text), *bad = strstr(copy, "step fio g");
+	const struct fio_step *fio;
+	const struct iperf3_step *iperf3;
+
+	CHECK(copy);
+	CHECK(job_parse(copy, strlen(text), &job, message, sizeof(message)));
+	CHECK_TEXT(message, "line 4: key bs has the value '4k,1M'; allowed: "
+			    "1 to 200 characters of a-z A-Z 0-9 _ . : / % -");
+	strcpy(copy, text);
+	memset(bad, ' ', strcspn(bad, "\n"));
+	CHECK(!job_parse(copy, strlen(text), &job, message, sizeof(message)));
+	fio = &job.steps[0].fio;
+	CHECK_TEXT(fio->job, "plain.fio");
+	CHECK_TEXT(fio->words[FIO_DEVICE], "/dev/nvme0n1");
+	CHECK_TEXT(fio->words[FIO_RW], "randread");
+	CHECK_TEXT(fio->words[FIO_IOENGINE], "libaio");
+	CHECK(!fio->words[FIO_FSYNC] && !fio->words[FIO_OFFSET]);
+	CHECK(fio->max_sectors_kb == 252 && fio->mkfs == MKFS_NONE);
+	CHECK(fio->options.seconds == 600 && !fio->options.perf);
+	CHECK(!job.steps[0].scope && job.steps[1].scope == 1);
+	fio = &job.steps[1].fio;
+	CHECK_TEXT(fio->words[FIO_SIZE], "50%");
+	CHECK_TEXT(fio->words[FIO_SEED], "9");
+	CHECK_TEXT(fio->words[FIO_OFFSET], "1G");
+	CHECK_TEXT(fio->mount, "/m");
+	CHECK(fio->max_sectors_kb == 0 && fio->mkfs == MKFS_XFS);
+	CHECK(fio->options.seconds == 9 && fio->options.perf == 1);
+	iperf3 = &job.steps[2].iperf3;
+	CHECK(iperf3->port == 5201 && iperf3->proto == 0);
+	CHECK(iperf3->dir == IPERF3_TRANSMIT && iperf3->streams == 1);
+	CHECK(iperf3->bytes == 16 << 20 && iperf3->mtu == 1500);
+	CHECK(!iperf3->length && !iperf3->bitrate);
+	CHECK(iperf3->options.seconds == 600 && !iperf3->options.perf);
+	iperf3 = &job.steps[3].iperf3;
+	CHECK_TEXT(iperf3->server, "a-b.c");
+	CHECK_TEXT(iperf3->bitrate, "100M/2");
+	CHECK(iperf3->proto == 1 && iperf3->dir == IPERF3_RECEIVE);
+	CHECK(iperf3->bytes == 1 << 20 && iperf3->length == 1400);
+	free(copy);
 }
 
 static void test_bad(void)
@@ -179,6 +234,7 @@ int main(int argc, char **argv)
 		return show(argv[1]);
 	test_good();
 	test_defaults();
+	test_tools();
 	test_bad();
 	test_limits();
 	test_junk();

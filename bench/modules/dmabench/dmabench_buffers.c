@@ -6,56 +6,13 @@
 #include <linux/export.h>
 #include <linux/gfp.h>
 #include <linux/list.h>
-#include <linux/minmax.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/swiotlb.h>
 
 #include "dmabench_internal.h"
 
-/**
- * struct extent - where a piece lies in machine memory
- * @first: machine address of its first byte
- * @low: lowest machine address it has
- * @high: highest machine address it has
- * @contiguous: whether its bytes follow each other
- */
-struct extent {
-	phys_addr_t first;
-	phys_addr_t low;
-	phys_addr_t high;
-	bool contiguous;
-};
-
-static struct extent extent_of(void *virt, size_t size)
-{
-	struct page *page = virt_to_page(virt);
-	size_t at = offset_in_page(virt);
-	struct extent extent = {
-		.first = dmabench_machine(page) + at,
-		.low = PHYS_ADDR_MAX,
-		.contiguous = true,
-	};
-	phys_addr_t next = extent.first;
-
-	while (size) {
-		phys_addr_t here = dmabench_machine(page) + at;
-		size_t bytes = min_t(size_t, size, PAGE_SIZE - at);
-
-		if (here != next)
-			extent.contiguous = false;
-		next = here + bytes;
-		extent.low = min(extent.low, here);
-		extent.high = max(extent.high, next - 1);
-		size -= bytes;
-		at = 0;
-		page++;
-	}
-	return extent;
-}
-
-static bool extent_fits(const struct extent *extent,
+static bool extent_fits(const struct dma_extent *extent,
 			const struct dmabench_params *p)
 {
 	if (p->place == DMABENCH_PLACE_LOW && extent->high >= SZ_4G)
@@ -69,18 +26,6 @@ static bool extent_fits(const struct extent *extent,
 	return true;
 }
 
-static enum dmabench_reason extent_reason(const struct extent *extent,
-					  struct device *dev)
-{
-	if (is_swiotlb_force_bounce(dev))
-		return DMABENCH_FORCED;
-	if (extent->high > min_not_zero(dma_get_mask(dev), dev->bus_dma_limit))
-		return DMABENCH_MASK;
-	if (!extent->contiguous)
-		return DMABENCH_CONTIGUITY;
-	return DMABENCH_NONE;
-}
-
 /**
  * dmabench_reason_of() - why a range has to bounce
  * @dev: device, with its DMA mask
@@ -92,9 +37,9 @@ static enum dmabench_reason extent_reason(const struct extent *extent,
 enum dmabench_reason dmabench_reason_of(struct device *dev, void *virt,
 					size_t size)
 {
-	struct extent extent = extent_of(virt, size);
+	struct dma_extent extent = dma_extent_of(virt_to_phys(virt), size);
 
-	return extent_reason(&extent, dev);
+	return dma_extent_reason(&extent, dev);
 }
 EXPORT_SYMBOL_NS_GPL(dmabench_reason_of, DMABENCH);
 
@@ -144,7 +89,7 @@ static int search_piece(struct search *search, struct dmabench_buffers *buffers,
 			struct dmabench_piece *piece, struct device *dev,
 			const struct dmabench_params *p)
 {
-	struct extent extent;
+	struct dma_extent extent;
 	void *memory;
 
 	for (;;) {
@@ -154,7 +99,8 @@ static int search_piece(struct search *search, struct dmabench_buffers *buffers,
 		memory = alloc_pages_exact(buffers->bytes, search->gfp);
 		if (!memory)
 			return search->bytes ? -ENODATA : -ENOMEM;
-		extent = extent_of(memory + buffers->offset, p->size);
+		extent = dma_extent_of(virt_to_phys(memory + buffers->offset),
+				       p->size);
 		if (extent_fits(&extent, p))
 			break;
 		list_add(&virt_to_page(memory)->lru, &search->misfits);
@@ -165,7 +111,7 @@ static int search_piece(struct search *search, struct dmabench_buffers *buffers,
 	memset(memory, 0x66, buffers->bytes);
 	piece->virt = memory + buffers->offset;
 	piece->machine = extent.first;
-	piece->reason = extent_reason(&extent, dev);
+	piece->reason = dma_extent_reason(&extent, dev);
 	return 0;
 }
 

@@ -45,7 +45,7 @@ static void facts_pool(struct dmabench_facts *facts, struct device *dev)
 	if (!mem || !mem->nslabs)
 		return;
 	facts->pool_slots = mem->nslabs;
-#ifdef DMABENCH_HAS_DEFPOOL
+#ifdef DMA_HAS_DEFPOOL
 	facts->pool_start = mem->defpool.start;
 	facts->pool_end = mem->defpool.end;
 #else

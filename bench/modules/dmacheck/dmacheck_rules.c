@@ -36,36 +36,7 @@ int dmacheck_fail(struct dmacheck *check, int error, const char *fmt, ...)
 	return error;
 }
 
-/* The physical page that a device sees at @dma; ~0 if it is no page of ours. */
-static unsigned long device_pfn(dma_addr_t dma)
-{
-	unsigned long pfn = PFN_DOWN(dma);
-
-#ifdef CONFIG_XEN_PV
-	if (xen_pv_domain())
-		pfn = bfn_to_local_pfn(pfn);
-#endif
-	return pfn_valid(pfn) ? pfn : ~0ul;
-}
-
 #ifdef CONFIG_SWIOTLB
-static bool swiotlb_owns(struct device *dev, phys_addr_t phys, size_t size)
-{
-	const struct io_tlb_mem *mem = dev->dma_io_tlb_mem;
-	phys_addr_t start, end;
-
-	if (!mem || !mem->nslabs)
-		return false;
-#ifdef DMACHECK_HAS_DEFPOOL
-	start = mem->defpool.start;
-	end = mem->defpool.end;
-#else
-	start = mem->start;
-	end = mem->end;
-#endif
-	return phys >= start && phys < end && size <= end - phys;
-}
-
 static unsigned long swiotlb_used(struct device *dev)
 {
 	const struct io_tlb_mem *mem = dev->dma_io_tlb_mem;
@@ -96,7 +67,7 @@ bool dmacheck_pool_owns(struct device *dev, phys_addr_t phys, size_t size)
 
 	owns = symbol_get(xen_dma_pool_owns);
 	if (!owns)
-		return swiotlb_owns(dev, phys, size);
+		return dma_swiotlb_owns(dev, phys, size);
 	ret = owns(phys, size);
 	symbol_put(xen_dma_pool_owns);
 	return ret;
@@ -141,7 +112,7 @@ unsigned long dmacheck_slots(struct device *dev)
 /* Where in physical memory a bounced mapping lies; in one piece, in the pool. */
 static int bounce_pages(struct dmacheck *check, struct dmacheck_mapping *map)
 {
-	unsigned long first = device_pfn(map->dma);
+	unsigned long first = dma_device_pfn(map->dma);
 	phys_addr_t phys = PFN_PHYS(first) + offset_in_page(map->dma);
 	size_t last = offset_in_page(map->dma) + map->size - 1;
 	unsigned long i;
@@ -155,7 +126,7 @@ static int bounce_pages(struct dmacheck *check, struct dmacheck_mapping *map)
 			"pool: %zu bytes at DMA address %pad begin in the pool and end behind it",
 			map->size, &map->dma);
 	for (i = 1; i <= last / PAGE_SIZE; i++)
-		if (device_pfn(map->dma + i * PAGE_SIZE) != first + i)
+		if (dma_device_pfn(map->dma + i * PAGE_SIZE) != first + i)
 			return dmacheck_fail(check, -EBADMSG,
 				"slot contiguity: page %lu of %zu bytes at DMA address %pad is not the slot's",
 				i, map->size, &map->dma);

@@ -6,33 +6,12 @@
 #ifndef DMABENCH_EXPORT_H
 #define DMABENCH_EXPORT_H
 
-#include <linux/mm.h>
 #include <linux/pci.h>
-#include <linux/pfn.h>
 #include <linux/scatterlist.h>
 #include <linux/types.h>
-#include <xen/xen.h>
-#ifdef CONFIG_XEN_PV
-#include <asm/xen/page.h>
-#endif
 
+#include <dma_reason.h>
 #include <dmabench.h>
-
-/**
- * enum dmabench_reason - why a mapping has to bounce, the strongest first
- * @DMABENCH_FORCED: the pool is set to bounce everything
- * @DMABENCH_MASK: a byte of it is beyond the device's DMA mask
- * @DMABENCH_CONTIGUITY: its pages are not machine-contiguous
- * @DMABENCH_NONE: it has not to
- * @DMABENCH_REASONS: how many there are
- */
-enum dmabench_reason {
-	DMABENCH_FORCED,
-	DMABENCH_MASK,
-	DMABENCH_CONTIGUITY,
-	DMABENCH_NONE,
-	DMABENCH_REASONS
-};
 
 /**
  * struct dmabench_piece - memory that one mapping, or one sg entry, covers
@@ -61,23 +40,6 @@ struct dmabench_buffers {
 	size_t bytes;
 	size_t offset;
 };
-
-/**
- * dmabench_machine() - machine address of a page
- * @page: a page of RAM
- *
- * Return: bytes; the physical address except in a Xen PV domain.
- */
-static inline phys_addr_t dmabench_machine(struct page *page)
-{
-	unsigned long pfn = page_to_pfn(page);
-
-#ifdef CONFIG_XEN_PV
-	if (xen_pv_domain())
-		pfn = pfn_to_mfn(pfn);
-#endif
-	return PFN_PHYS(pfn);
-}
 
 /**
  * dmabench_hold() - keep the bound function from going away

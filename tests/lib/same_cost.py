@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Check that two runs of the same steps cost the same.  same_cost.py RUNS RUNS
+
+Natively to the last sample. In dom0 an interrupt of the hypervisor's falls into a
+rare sample; it moves neither the minimum nor the median.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
+
+from harness import record  # noqa: E402
+from harness.record import Cell, Measurement  # noqa: E402
+
+Cost = tuple[object, ...]
+
+
+def cost(cell: Cell, one: Measurement) -> Cost:
+    """Return what must be equal of one measurement."""
+    some = (one.step, one.series, one.count, one.failed, one.min, one.p50, one.bounce)
+    return some if cell.cell.boot == "dom0" else (*some, one.max, one.sum, one.hist)
+
+
+def costs(runs: Path) -> dict[str, list[Cost]]:
+    """Return the costs of the one run of a folder, by variant."""
+    (folder,) = runs.iterdir()
+    cells = record.load_run(folder).cells
+    assert all(cell.verdict.value == "PASS" for cell in cells), cells
+    return {
+        cell.cell.variant: [cost(cell, one) for one in cell.measurements]
+        for cell in cells
+    }
+
+
+def main(one: Path, other: Path) -> None:
+    """Compare every measurement of every cell."""
+    left, right = costs(one), costs(other)
+    assert left.keys() == right.keys()
+    for variant, figures in left.items():
+        assert len(figures) > 20
+        for a, b in zip(figures, right[variant], strict=True):
+            assert a == b, (variant, a, b)
+        print(variant, len(figures), "series cost the same")
+
+
+main(*map(Path, sys.argv[1:]))
