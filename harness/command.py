@@ -82,8 +82,17 @@ def tail(log: Path, start: int = 0, lines: int = 12) -> str:
     return "\n".join("    " + line for line in text.splitlines()[-lines:])
 
 
-def output(argv: Sequence[str], *, seconds: float = 60, cwd: Path | None = None) -> str:
-    """Return what a program prints; HarnessError if it fails or takes too long."""
+def output(
+    argv: Sequence[str],
+    *,
+    seconds: float = 60,
+    cwd: Path | None = None,
+    errors: bool = False,
+) -> str:
+    """Return what a program prints; HarnessError if it fails or takes too long.
+
+    errors: what a program that succeeds prints as its errors follows, too.
+    """
     try:
         done = subprocess.run(
             argv,
@@ -99,4 +108,5 @@ def output(argv: Sequence[str], *, seconds: float = 60, cwd: Path | None = None)
     if done.returncode:
         words = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise HarnessError(f"{' '.join(argv)}: {words[-1] if words else 'failed'}")
-    return done.stdout.decode("utf-8", "replace")
+    said = done.stdout + done.stderr if errors else done.stdout
+    return said.decode("utf-8", "replace")

@@ -26,3 +26,13 @@ class Missing(HarnessError):
     """A requirement is not met here: SKIP, with what is missing."""
 
     verdict = Verdict.SKIP
+
+
+class ToolError(HarnessError):
+    """What a tool printed cannot be used: which tool, what is wrong, and where."""
+
+
+class ToolFailed(ToolError):
+    """A tool ran, and what it drove did not do as it must: FAIL."""
+
+    verdict = Verdict.FAIL

@@ -140,7 +140,7 @@ class Measurement:
 
 @dataclasses.dataclass(frozen=True)
 class Value:
-    """A single figure, or a text, that a step reported."""
+    """A figure of a step, finite and not negative; or a text that it reported."""
 
     step: str
     name: str
