@@ -38,12 +38,16 @@ _OVER = DOM0_CRASHED.encode()
 CONSOLE_BYTES = 16 << 20
 CHANNEL_BYTES = 256 << 20
 
-# What clocks the guest. insn: one TSC tick is one instruction, on one vCPU.
+# What clocks the guest. insn: one TSC tick is one instruction, on one vCPU. While the
+# guest sleeps its time jumps to what it waits for; what waits for the host instead
+# sleeps as long as that takes, or drivers would find their time over.
 _CLOCKS = {
-    ("insn", "tcg"): ["-accel", "tcg", "-icount", "shift=0,sleep=off", "-smp", "1"],
-    ("wall", "tcg"): ["-accel", "tcg,thread=multi", "-smp", "2"],
-    ("wall", "kvm"): ["-accel", "kvm", "-smp", "2"],
+    ("insn", "tcg"): ["-accel", "tcg", "-icount"],
+    ("wall", "tcg"): ["-accel", "tcg,thread=multi"],
+    ("wall", "kvm"): ["-accel", "kvm"],
 }
+_JUMPS, _WAITS = "shift=0,sleep=off", "shift=0,sleep=on"
+_WALL_VCPUS = 2
 
 # SMAP: this QEMU and Xen 4.17 kill dom0 at its first exception with it. RDRAND and
 # RDSEED give the host's random numbers: without them a boot in the insn clock is the
@@ -85,25 +89,35 @@ class Disk:
 
 
 @dataclass(frozen=True)
+class Nic:
+    """A network device: its -device argument. It reaches the host's loopback."""
+
+    device: str
+
+
+@dataclass(frozen=True)
 class Machine:
     """The machine a cell asks for.
 
     memory_mib: RAM; low_mib: what of it lies below 4 GiB, so that a 32-bit device
-    has something it cannot reach; devices: -device arguments.
+    has something it cannot reach; devices: -device arguments; vcpus: in the insn
+    clock, where they take turns.
     """
 
     memory_mib: int
     low_mib: int
     devices: tuple[str, ...]
     disks: tuple[Disk, ...] = ()
+    nics: tuple[Nic, ...] = ()
+    vcpus: int = 1
 
 
 @dataclass(frozen=True)
 class Target:
     """What to boot: dom0 when xen is given, else native.
 
-    counting: how its instructions are counted, if they are; into counting.FILE
-    of the boot's folder.
+    counting: how its instructions are counted, if they are; into a file of the
+    boot's folder. waits: for something outside of the guest.
     """
 
     image: Path
@@ -114,6 +128,7 @@ class Target:
     clock: str
     accelerator: str
     counting: plugin.Counting | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,7 +183,7 @@ def arguments(target: Target, initramfs: Path, folder: Path) -> list[str]:
     words = [QEMU, "-machine", f"pc,hpet=off,max-ram-below-4g={machine.low_mib}M"]
     words += ["-m", f"{machine.memory_mib}M"]
     words += ["-cpu", "host" if target.accelerator == "kvm" else _CPU]
-    words += [*_CLOCKS[target.clock, target.accelerator], *_MACHINE]
+    words += [*_clock(target), *_MACHINE]
     words += ["-serial", f"file:{folder / 'console.log'}"]
     channel = folder / "channel.raw"
     words += ["-chardev", f"file,id=channel,path={_comma(channel)}"]
@@ -179,6 +194,9 @@ def arguments(target: Target, initramfs: Path, folder: Path) -> list[str]:
         image = _comma(_image(initramfs, number))
         drive = f"file={image},if=none,format=raw,id=disk{number}"
         words += ["-drive", drive, "-device", f"{disk.device},drive=disk{number}"]
+    for number, nic in enumerate(machine.nics):
+        words += ["-netdev", f"user,id=net{number}"]
+        words += ["-device", f"{nic.device},netdev=net{number}"]
     if target.xen and target.clock == "insn":
         words += ["-option-rom", str(_rom(initramfs))]
     if target.counting:
@@ -195,10 +213,19 @@ def arguments(target: Target, initramfs: Path, folder: Path) -> list[str]:
     return [*words, "-initrd", modules]
 
 
+def _clock(target: Target) -> list[str]:
+    words = list(_CLOCKS[target.clock, target.accelerator])
+    vcpus = _WALL_VCPUS
+    if target.clock == "insn":
+        words.append(_WAITS if target.waits else _JUMPS)
+        vcpus = target.machine.vcpus
+    return [*words, "-smp", str(vcpus)]
+
+
 def _plugin(count: plugin.Counting, folder: Path) -> str:
-    out = _comma(folder / plugin.FILE)
+    out = _comma(folder / count.file)
     words = [_comma(count.plugin), f"out={out}"]
-    return ",".join(words + [f"{name}={level}" for name, level in count.levels])
+    return ",".join(words + [f"{name}={value}" for name, value in count.words])
 
 
 def _rom(initramfs: Path) -> Path:

@@ -2,22 +2,19 @@
 """Cells whose instructions were counted: found among the runs, or booted now."""
 
 import dataclasses
-import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterable, Iterator, Mapping, Sequence
+from typing import Iterable, Mapping, Sequence
 
 from harness import (
-    boot,
     build,
     counters,
     counting,
+    guestsymbols,
     machine,
-    modulesymbols,
     plan,
     record,
     run,
-    symbols,
 )
 from harness.costs import Places
 from harness.designs import needed
@@ -30,7 +27,6 @@ from harness.sourcelines import Elf
 
 # What the runs are called that are made here.
 PROFILE = "explain"
-_SECTION = re.compile(r"module\.([^.]+)(\.text.*)")
 
 
 class Uncounted(HarnessError):
@@ -167,17 +163,10 @@ def _counted(cell: str, folder: Path | None, built: run.Built) -> Counted:
     if made.verdict is not Verdict.PASS:
         what = f"{made.cell.variant} {made.cell.workload}"
         raise Uncounted(made.verdict, f"{what}: {made.verdict.value}: {made.reason}")
-    known, notes = _symbols(made, built)
+    kernel, modules = built.kernels[made.cell.design], built.modules[made.cell.design]
+    known, notes = guestsymbols.of(made, kernel.folder, modules)
     places = Places(counters.load(path / counting.FILE), known)
     return Counted(made, path, places, _elves(made, built), notes)
-
-
-def _sections(made: Cell) -> Iterator[tuple[str, str, int]]:
-    """Yield where the modules' code was put: module, section, address."""
-    for name, value in made.facts.items():
-        match = _SECTION.fullmatch(name)
-        if match and isinstance(value, int):
-            yield match[1], match[2], value
 
 
 def _elves(made: Cell, built: run.Built) -> tuple[Elf, ...]:
@@ -186,26 +175,6 @@ def _elves(made: Cell, built: run.Built) -> tuple[Elf, ...]:
     found = [Elf("kernel", kernel)] if kernel.exists() else []
     found += [
         Elf(f"module {module}", debug / f"{module}.ko", section, load)
-        for module, section, load in _sections(made)
+        for module, section, load in guestsymbols.sections(made)
     ]
     return tuple(found)
-
-
-def _symbols(made: Cell, built: run.Built) -> tuple[symbols.Symbols, tuple[str, ...]]:
-    """Return the functions of a cell's boot, and what of them is not known."""
-    design, notes = made.cell.design, []
-    regions = symbols.kernel(built.kernels[design].folder / "System.map")
-    loaded: dict[str, tuple[Path, dict[str, int]]] = {}
-    for module, section, load in _sections(made):
-        file = built.modules[design] / f"{module}.ko"
-        loaded.setdefault(module, (file, {}))[1][section] = load
-    regions += modulesymbols.modules(loaded)
-    if made.cell.boot == "dom0":
-        found = boot.xen_symbols()
-        regions += symbols.xen(found) if found else []
-        if not found:
-            notes.append(
-                "Xen's functions have no names: install "
-                "xen-hypervisor-4.17-amd64-dbg of the hypervisor's version."
-            )
-    return symbols.Symbols(regions), tuple(notes)

@@ -12,6 +12,8 @@ from harness.errors import Missing, UsageError
 
 NAME = "counters.so"
 FILE = "counters.jsonl"
+# The other plugin, which tells busy from idle and nothing else.
+BUSY, BUSY_FILE = "busy.so", "busy.jsonl"
 # How much longer a guest takes that is counted, at most.
 SLOWNESS = 6
 # A first level as most x86 CPUs of the last ten years have it, and a slice of a
@@ -21,19 +23,23 @@ LEVELS = {"l1d": "32768:8:64", "llc": "2097152:16:64"}
 
 @dataclass(frozen=True)
 class Counting:
-    """The plugin of a boot: its file, and the caches it models (none: it counts).
+    """The plugin of a boot, what it is told, and the file that it writes.
 
-    levels: "l1d" and "llc", each bytes:ways:line.
+    words: names and values; of counters.so "l1d" and "llc", each bytes:ways:line, if
+    it models caches.
     """
 
     plugin: Path
-    levels: tuple[tuple[str, str], ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+    file: str = FILE
 
     @property
     def key(self) -> str:
         """Return what it counts with, as a record names it."""
-        words = [f"{name}={level}" for name, level in self.levels]
-        return " ".join([self.plugin.parent.name, *words])
+        folder = self.plugin.parent.name
+        if self.file == BUSY_FILE:
+            return f"{folder} {self.plugin.stem}"
+        return " ".join([folder, *(f"{name}={level}" for name, level in self.words)])
 
 
 def level(text: str) -> str:

@@ -49,6 +49,16 @@ class Repo:
         return self.root / "bench" / "workloads"
 
     @property
+    def devices(self) -> Path:
+        """Return the folder with one file per device that workloads drive."""
+        return self.root / "bench" / "devices"
+
+    @property
+    def jobs(self) -> Path:
+        """Return the folder of fio's job files."""
+        return self.root / "bench" / "jobs"
+
+    @property
     def profiles(self) -> Path:
         """Return the folder with one file per profile."""
         return self.root / "bench" / "profiles"

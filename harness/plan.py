@@ -10,7 +10,8 @@ from harness.designs import DESIGNS, SYMBOLS, Variant, variant
 from harness.errors import UsageError
 from harness.profile import Profile
 from harness.record import CellSpec, Planned, Scalar
-from harness.workload import Workload
+from harness.server import GATEWAY, PORT
+from harness.workload import IPERF3, Workload
 
 _MODULES = "/lib/bouncemark"
 
@@ -93,6 +94,10 @@ def _cell(
         "memory_mib": machine.memory_mib,
         "low_mib": machine.low_mib,
     }
+    if machine.vcpus > 1:
+        parameters["vcpus"] = machine.vcpus
+    if work.driven:
+        parameters["driven"] = work.driven.name
     if layout == "scattered":
         parameters["scatter_seed"] = profile.scatter_seed
         parameters["scatter_share"] = profile.scatter_share
@@ -111,8 +116,11 @@ def _cell(
     return PlannedCell(hashing.of(parts), chosen, work, machine, spec)
 
 
-def job(cell: PlannedCell) -> str:
-    """Return the guest's job for a cell: see bench/guest/job.h."""
+def job(cell: PlannedCell, port: int = PORT) -> str:
+    """Return the guest's job for a cell: see bench/guest/job.h.
+
+    port: where the host's iperf3 server listens.
+    """
     lines = ["protocol 1", f"cell {cell.id}"]
     if cell.workload.pci:
         lines.append(f"device {cell.workload.pci}")
@@ -120,6 +128,8 @@ def job(cell: PlannedCell) -> str:
     lines += [f"symbol {name}" for name in SYMBOLS]
     for step in cell.workload.steps:
         words = [f"{key}={value}" for key, value in step.parameters.items()]
+        if step.kind == IPERF3:
+            words += [f"server={GATEWAY}", f"port={port}"]
         lines.append(" ".join(["step", step.kind, step.name, *words]))
     return "\n".join(lines) + "\n"
 

@@ -17,6 +17,7 @@ _MEMBERS = (
     "p2m",
     "scatter_seed",
     "scatter_share",
+    "counting",
     "purpose",
     "workloads",
     "variants",
@@ -28,7 +29,8 @@ class Profile:
     """Which workloads run on which variants, in which clock and p2m layouts.
 
     purpose: all workloads that have it, when none is named. scatter_seed and
-    scatter_share (percent of RAM): how p2m is scattered where it is.
+    scatter_share (percent of RAM): how p2m is scattered where it is. counting: the
+    instructions of its cells are counted, where QEMU can.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Profile:
     purpose: str = ""
     scatter_seed: int = 1
     scatter_share: int = 50
+    counting: bool = False
 
 
 def load(path: Path) -> Profile:
@@ -62,6 +65,7 @@ def load(path: Path) -> Profile:
         purpose,
         tomlfile.number(given, "scatter_seed", SEEDS, path),
         tomlfile.number(given, "scatter_share", SHARES, path),
+        tomlfile.truth(data, "counting", path),
     )
 
 

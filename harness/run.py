@@ -8,6 +8,7 @@ is cut off has kept what was finished.
 import dataclasses
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock
@@ -19,14 +20,19 @@ from harness import (
     atomic,
     boot,
     build,
+    busy,
     collect,
+    frames,
+    meter,
     plan,
     record,
+    server,
     source,
+    tools,
     workload,
 )
 from harness.counting import SLOWNESS as COUNTING_SLOWNESS
-from harness.counting import Counting
+from harness.counting import BUSY_FILE, Counting
 from harness.designs import DESIGNS, debugging, lined, needed
 from harness.errors import HarnessError
 from harness.paths import Cache, Repo
@@ -44,7 +50,8 @@ class Bench:
 
     debug: kernels have the kernel's own checks. further: patches that go onto
     every kernel after its design's series. counting: how instructions are counted,
-    if they are. lines: kernels know their lines of source.
+    if they are. busy: the folder of the plugin that tells busy from idle ones, if it
+    is to. lines: kernels know their lines of source.
     """
 
     repo: Repo
@@ -57,6 +64,7 @@ class Bench:
     debug: bool = False
     further: tuple[Path, ...] = ()
     counting: Counting | None = None
+    busy: Path | None = None
     lines: bool = False
 
 
@@ -223,40 +231,92 @@ class _Runner:
             problem = self._built.failed.get(design)
             if problem:
                 raise problem
-            return collect.record(cell, *self._boot(cell))
+            return self._measured(cell, *self._boot(cell))
         except HarnessError as problem:
             return collect.without_boot(cell, problem, inputs)
 
     def _boot(self, cell: plan.PlannedCell) -> tuple[boot.Boot, Inputs]:
-        design, cache = cell.variant.design, self._bench.cache
-        place = self._folder / "cells" / cell.id
+        place = self._place(cell)
         place.mkdir(parents=True, exist_ok=True)
-        text = plan.job(cell)
-        (place / "job").write_text(text, encoding="utf-8")
-        second = place / "job.cpio"
-        second.write_bytes(archive.newc({"bouncemark/job": text.encode()}))
-        target = boot.Target(
+        with ExitStack() as stack:
+            port = server.PORT
+            if any(step.kind == workload.IPERF3 for step in cell.workload.steps):
+                port = stack.enter_context(server.iperf3(place / "server.log"))
+            text = plan.job(cell, port)
+            (place / "job").write_text(text, encoding="utf-8")
+            target = self._target(cell, self._job(cell, text))
+            slowness = DEBUG_SLOWNESS if self._bench.debug else 1
+            slowness *= COUNTING_SLOWNESS if target.counting else 1
+            deadline = cell.workload.deadline * slowness
+            ended = boot.boot(target, place, deadline, self._stop)
+        self._job_archive(cell).unlink()
+        cmdline = boot.command_line(target)
+        return ended, dataclasses.replace(self._inputs(cell), cmdline=cmdline)
+
+    def _place(self, cell: plan.PlannedCell) -> Path:
+        return self._folder / "cells" / cell.id
+
+    def _job_archive(self, cell: plan.PlannedCell) -> Path:
+        return self._place(cell) / "job.cpio"
+
+    def _job(self, cell: plan.PlannedCell, text: str) -> Path:
+        """Return an archive with a cell's job, and the files that its steps name."""
+        files = {"bouncemark/job": text.encode()}
+        for step in cell.workload.steps:
+            if step.kind == workload.FIO:
+                name = str(step.parameters["job"])
+                path = self._bench.repo.jobs / name
+                files[f"lib/bouncemark/jobs/{name}"] = path.read_bytes()
+        path = self._job_archive(cell)
+        path.write_bytes(archive.newc(files))
+        return path
+
+    def _target(self, cell: plan.PlannedCell, job: Path) -> boot.Target:
+        design, cache = cell.variant.design, self._bench.cache
+        names = cell.workload.tools
+        further = [tools.archive(names, cache)] if names else []
+        return boot.Target(
             image=self._built.kernels[design].image,
-            initramfs=(initramfs(self._built, design, cache), second),
+            initramfs=(initramfs(self._built, design, cache), *further, job),
             xen=boot.xen_image(cache) if cell.variant.boot == "dom0" else None,
             arguments=_arguments(cell),
             machine=cell.machine,
             clock=cell.spec.clock,
             accelerator=self._bench.accelerator,
-            counting=self._bench.counting,
+            counting=self._counting(cell),
+            waits=cell.workload.waits,
         )
-        slowness = DEBUG_SLOWNESS if self._bench.debug else 1
-        slowness *= COUNTING_SLOWNESS if self._bench.counting else 1
-        deadline = cell.workload.deadline * slowness
-        ended = boot.boot(target, place, deadline, self._stop)
-        second.unlink()
-        cmdline = boot.command_line(target)
-        return ended, dataclasses.replace(self._inputs(cell), cmdline=cmdline)
+
+    def _measured(
+        self, cell: plan.PlannedCell, ended: boot.Boot, inputs: Inputs
+    ) -> Cell:
+        """Return the record of a cell that was booted, with its metrics."""
+        made = collect.record(cell, ended, inputs)
+        if not cell.workload.tools:
+            return made
+        stream = frames.parse(ended.channel)
+        collect.keep_outputs(stream, self._place(cell))
+        return meter.finish(cell, made, stream.steps, self._busy(cell, made))
+
+    def _counting(self, cell: plan.PlannedCell) -> Counting | None:
+        """Return how a cell's instructions are counted; None if they are not."""
+        if self._bench.counting or not self._bench.busy:
+            return self._bench.counting
+        kernel = self._built.kernels[cell.variant.design].folder
+        return busy.counting(self._bench.busy, kernel, cell.variant.boot == "dom0")
+
+    def _busy(self, cell: plan.PlannedCell, made: Cell) -> Mapping[str, int] | None:
+        """Return the busy instructions of each step; None if they were not counted."""
+        if not self._bench.busy or made.verdict is not Verdict.PASS:
+            return None
+        names = [step.name for step in cell.workload.steps]
+        return busy.load(self._place(cell) / BUSY_FILE, names)
 
     def _inputs(self, cell: plan.PlannedCell) -> Inputs:
         kernel = self._built.kernels.get(cell.variant.design)
         modules = self._built.modules.get(cell.variant.design)
         tools = self._manifest.tools
+        counting = self._counting(cell) if kernel else None
         return Inputs(
             kernel=kernel.plan.key if kernel else None,
             modules=modules.name if modules else None,
@@ -265,7 +325,7 @@ class _Runner:
             qemu=tools["qemu"],
             xen=tools["xen"] if cell.variant.boot == "dom0" else None,
             cmdline=None,
-            plugin=self._bench.counting.key if self._bench.counting else None,
+            plugin=counting.key if counting else None,
         )
 
 

@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 
 from harness import (
+    boot,
     compare,
+    counting,
+    iotable,
     paths,
     plan,
     profile,
@@ -20,8 +23,9 @@ from harness import (
     validation,
     workload,
 )
+from harness.build import plugin as build_plugin
 from harness.designs import DESIGNS, needed
-from harness.errors import UsageError
+from harness.errors import Missing, UsageError
 from harness.profile import Profile
 from harness.progress import Progress, clock
 from harness.record import Verdict
@@ -55,14 +59,32 @@ def run_profile(options: argparse.Namespace) -> int:
             "--accelerator kvm: the insn clock needs tcg; add --clock wall"
         )
     bench = _bench(options, chosen, workloads(options.workloads_from))
+    if chosen.counting and chosen.clock == "insn":
+        bench = dataclasses.replace(bench, busy=_plugins(bench))
     done, progress = execute(bench)
     if options.compare:
         with progress.stage("judge"):
             known = states(done, bench.runs)
             text = designs_text(compare.designs(done, validated=known))
         print(text)
+    shown = iotable.metrics(done, bench.workloads)
+    if shown:
+        width = publish.width_for(sys.stdout, os.environ)
+        style = publish.style_for(sys.stdout, os.environ)
+        print(iotable.text(shown, width, style))
+        print(f"\n{iotable.devices(done, width, style)}\n")
     print(closing(done, progress))
     return (done.manifest.verdict or Verdict.ERROR).exit_code
+
+
+def _plugins(bench: run.Bench) -> Path | None:
+    """Return the folder of QEMU's plugins; None, said aloud, where it takes none."""
+    try:
+        counting.require_plugins(boot.QEMU)
+    except Missing as problem:
+        print(f"instructions are not counted: {problem}", file=sys.stderr)
+        return None
+    return build_plugin(bench.repo, bench.cache).parent
 
 
 def validate_cases(options: argparse.Namespace) -> int:

@@ -57,3 +57,11 @@ def number(data: Mapping[str, Any], key: str, bounds: range, path: Path) -> int:
             f"{path}: {key}: {value}: allowed are {bounds[0]} to {bounds[-1]}"
         )
     return value
+
+
+def truth(data: Mapping[str, Any], key: str, path: Path) -> bool:
+    """Return a member that must be true or false; false when it is left out."""
+    value = data.get(key, False)
+    if not isinstance(value, bool):
+        raise UsageError(f"{path}: {key}: {value}: allowed are true and false")
+    return value

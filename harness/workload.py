@@ -4,8 +4,11 @@
 A workload is one file of bench/workloads/. Its head says what it is and needs,
 its steps what the guest does. A step member that is a list is an axis: the step
 stands for the cross product of its axes, each with a name made from the
-template in "name". A list of memory sizes is an axis, too: a machine for each.
+template in "name". A list of memory sizes is an axis, too: a machine for each. And
+so is a list of devices that are driven: a workload for each, named FILE-DEVICE.
 """
+
+import dataclasses
 
 import itertools
 import math
@@ -15,9 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Mapping, Sequence
 
-from harness import hashing, jsonfile, paths, tomlfile
-from harness.boot import Disk, Machine
+from harness import driven, hashing, jsonfile, paths, tomlfile
+from harness.boot import Disk, Machine, Nic
 from harness.designs import BOOTS, variant
+from harness.driven import Driven
 from harness.errors import UsageError
 from harness.record import RecordError, Scalar
 
@@ -27,6 +31,12 @@ _NAME = re.compile(r"[a-z0-9_.+-]{1,80}")
 CLOCKS = ("insn", "wall")
 LAYOUTS = ("linear", "scattered")
 PURPOSES = ("benchmark", "validation")
+FIO, IPERF3 = "fio", "iperf3"
+TOOL_KINDS = (FIO, IPERF3)
+DISK_MIB = 256
+# The step that a workload with a driven device begins with.
+BIND = "bind"
+_NO_MKFS = "none"
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,15 @@ class Step:
     kind: str
     name: str
     parameters: Mapping[str, Scalar]
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """Return the tools of the host that it runs in the guest."""
+        if self.kind not in TOOL_KINDS:
+            return ()
+        found = (self.kind, "perf" if self.parameters.get("perf") else "")
+        made = self.parameters.get("mkfs", _NO_MKFS)
+        return tuple(filter(None, (*found, "" if made == _NO_MKFS else f"mkfs.{made}")))
 
 
 @dataclass(frozen=True)
@@ -67,7 +86,8 @@ class Workload:
     """One file of bench/workloads/; deadline in seconds of real time.
 
     p2m: layouts where it makes sense; machines: one for each size of memory;
-    console: patterns of what its console may show though it looks bad.
+    console: patterns of what its console may show though it looks bad; drives:
+    names of the devices it is for, a workload for each; driven: the one of this.
     """
 
     name: str
@@ -85,10 +105,27 @@ class Workload:
     p2m: tuple[str, ...] = LAYOUTS
     console: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    drives: tuple[str, ...] = ()
+    disk_mib: int = 0
+    driven: Driven | None = None
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """Return the tools of the host that its guest needs, sorted."""
+        found = {tool for step in self.steps for tool in step.tools}
+        return tuple(sorted(found))
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether its guest waits for something outside of it."""
+        return any(step.kind in TOOL_KINDS for step in self.steps)
 
 
 def load(path: Path) -> Workload:
-    """Return the workload of a file; UsageError says what is wrong where."""
+    """Return the workload of a file; UsageError says what is wrong where.
+
+    One that drives devices cannot be run before it is given one: see on().
+    """
     data = tomlfile.read(path)
     try:
         jsonfile.check({"schema": SCHEMA, **data}, SCHEMA_FILE, path)
@@ -121,6 +158,8 @@ def load(path: Path) -> Workload:
         p2m=tuple(data.get("p2m", LAYOUTS)),
         console=tuple(data.get("console", ())),
         findings=_findings(data.get("finding", ()), names, path),
+        drives=tuple(data.get("drives", ())),
+        disk_mib=data.get("disk_mib", DISK_MIB),
     )
 
 
@@ -133,7 +172,44 @@ def _machines(data: Mapping[str, Any], path: Path) -> tuple[Machine, ...]:
     devices = (data["device"],) if "device" in data else ()
     devices += tuple(data.get("devices", ()))
     disks = tuple(Disk(**disk) for disk in data.get("disk", ()))
-    return tuple(Machine(size, low, devices, disks) for size in sizes)
+    vcpus = data["machine"].get("vcpus", 1)
+    return tuple(Machine(size, low, devices, disks, vcpus=vcpus) for size in sizes)
+
+
+def on(work: Workload, device: Driven) -> Workload:
+    """Return a workload that drives a device: the first step binds its driver.
+
+    Drivers of the kernel are bound before modules are there: a design that is a
+    module gets no device that is not bound again.
+    """
+    bind = Step(BIND, BIND, {"pci": device.pci, "driver": device.driver})
+    steps = [bind]
+    for step in work.steps:
+        if step.kind == FIO and "device" not in step.parameters:
+            given: dict[str, Scalar] = {"device": device.path, **step.parameters}
+            step = dataclasses.replace(step, parameters=given)
+        steps.append(step)
+    return dataclasses.replace(
+        work,
+        name=f"{work.name}-{device.name}",
+        description=f"{work.description}; {device.name}",
+        machines=tuple(_with(one, device, work.disk_mib) for one in work.machines),
+        steps=tuple(steps),
+        sha=hashing.of([work.sha, device.sha]),
+        drives=(),
+        driven=device,
+    )
+
+
+def _with(machine: Machine, device: Driven, disk_mib: int) -> Machine:
+    """Return a machine that has a device, too."""
+    if device.kind == driven.NETWORK:
+        return dataclasses.replace(machine, nics=(*machine.nics, Nic(device.nic)))
+    devices = machine.devices
+    if device.controller:
+        devices += (device.controller,)
+    disks = (*machine.disks, Disk(device.disk, disk_mib))
+    return dataclasses.replace(machine, devices=devices, disks=disks)
 
 
 def _findings(
@@ -195,5 +271,15 @@ def _name(template: str, parameters: Mapping[str, Any], path: Path) -> str:
 
 
 def load_all(folder: Path) -> dict[str, Workload]:
-    """Return every workload of a folder, by name."""
-    return {path.stem: load(path) for path in sorted(folder.glob("*.toml"))}
+    """Return every workload of a folder, by name; one for each device it drives."""
+    devices = driven.load_all(paths.repo().devices)
+    found = {}
+    for path in sorted(folder.glob("*.toml")):
+        work = load(path)
+        for name in work.drives:
+            if name not in devices:
+                known = ", ".join(devices)
+                raise UsageError(f"{path}: drives {name}: allowed are {known}")
+        each = [on(work, devices[name]) for name in work.drives] or [work]
+        found.update({one.name: one for one in each})
+    return found

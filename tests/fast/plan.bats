@@ -244,7 +244,7 @@ EOF
 @test "the guest's own parser takes the job of every workload, and knows the same members" {
 	gcc -o "$TMP/test_job" -std=gnu11 -D_GNU_SOURCE -Ibench/guest \
 		-Ibench/modules/include/uapi bench/guest/tests/test_job.c \
-		bench/guest/{job,step,map_trace,device,setup,facts,channel,emit,frame,json,sys,words}.c
+		bench/guest/{job,step,keys,map_trace,device,setup,facts,channel,emit,frame,json,sys,words}.c
 	py <<'EOF'
 import json, os, subprocess
 from pathlib import Path

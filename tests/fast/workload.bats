@@ -301,8 +301,8 @@ for old, new, said in (
     ('unit = "instructions"', "", "metric[0]: 'unit' is a required property"),
     (
         'kind = "dmabench"',
-        'kind = "fio"',
-        "step[0].kind: 'fio' is not one of ['dmabench', 'dmacheck', 'map_benchmark', 'read', 'reload', 'balloon', 'p2m', 'selftest']",
+        'kind = "dd"',
+        "step[0].kind: 'dd' is not one of ['dmabench', 'dmacheck', 'map_benchmark', 'read', 'reload', 'balloon', 'p2m', 'fio', 'iperf3', 'bind', 'selftest']",
     ),
     ('name = "map-{size}"', "", "step[0]: 'name' is a required property"),
     (
@@ -405,7 +405,7 @@ made = profile.load(path)
 assert (made.p2m, made.purpose) == (("scattered", "linear"), "validation")
 assert (made.workloads, made.scatter_seed, made.scatter_share) == ((), 9, 100)
 names = (
-    "description, clock, p2m, scatter_seed, scatter_share, purpose, workloads, variants"
+    "description, clock, p2m, scatter_seed, scatter_share, counting, purpose, workloads, variants"
 )
 for old, new, said in (
     ("clock", "[clock", "not TOML: "),

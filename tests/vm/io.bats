@@ -1,0 +1,148 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Real I/O: the tools in the guest, devices under their own drivers, what bounced and
+# what it cost, and what becomes of a tool or a device that is not there.
+
+load ../lib/common
+
+# The workload that docs/adding-a-workload.md shows, as a file.
+documented() {
+	awk '/^A fio workload is a page/ { found = 1 }
+		found && /^```$/ { exit }
+		found && on
+		found && /^```toml$/ { on = 1 }' docs/adding-a-workload.md
+}
+
+setup_file() {
+	load ../lib/common
+	export RESULTS=$BATS_FILE_TMPDIR/runs MINE=$BATS_FILE_TMPDIR/mine
+	mkdir "$MINE"
+	documented >"$MINE/documented.toml"
+	cp tests/vm/workloads/io-*.toml "$MINE"
+	cat >"$BATS_FILE_TMPDIR/io.toml" <<-'EOF'
+		description = "what the tests of I/O look at"
+		clock = "insn"
+		p2m = ["linear", "scattered"]
+		counting = true
+		workloads = [
+		    "documented-nvme",
+		    "io-contiguity-nvme",
+		    "io-net-e1000e",
+		    "io-mask-e1000",
+		    "io-absent",
+		    "io-cost-nvme",
+		]
+		variants = ["native-plain", "dom0-iommu"]
+	EOF
+	for again in 1 2; do
+		./bouncemark run --profile "$BATS_FILE_TMPDIR/io.toml" \
+			--workloads-from "$MINE" --results "$RESULTS" \
+			>"$BATS_FILE_TMPDIR/output$again" 2>&1 || true
+	done
+}
+
+setup() {
+	cat "$BATS_FILE_TMPDIR"/output[12]
+	export PYTHONPATH=$REPO:$REPO/tests/lib
+}
+
+@test "the workload of docs/adding-a-workload.md is a file and nothing else" {
+	[ -s "$MINE/documented.toml" ]
+	"$PY" - "$RESULTS" <<-'EOF'
+		import io_cells, sys
+		for one in io_cells.cells(sys.argv[1], "documented-nvme"):
+		    assert one.verdict.value == "PASS", one.reason
+		    figures = io_cells.figures(one)["randread"]
+		    assert figures["scope.entries"] == figures["fio.read_ios"] == 2000
+		    assert figures["instructions_per_io"] > 1000 and figures["bounce_rate"] == 0
+	EOF
+}
+
+@test "instructions per I/O are the same from boot to boot, to half a percent" {
+	"$PY" - "$RESULTS" <<-'EOF'
+		import io_cells, sys
+		found = {}
+		for one in io_cells.cells(sys.argv[1], "documented-nvme"):
+		    kind = one.cell.variant, one.cell.p2m
+		    figure = io_cells.figures(one)["randread"]["instructions_per_io"]
+		    found.setdefault(kind, []).append(figure)
+		print(found)
+		assert len(found) == 3 and all(len(boots) == 2 for boots in found.values())
+		for boots in found.values():
+		    assert max(boots) <= 1.005 * min(boots), boots
+	EOF
+}
+
+@test "large folios and network buffers bounce for contiguity where memory is scattered" {
+	"$PY" - "$RESULTS" <<-'EOF'
+		import io_cells, sys
+		steps = {"io-contiguity-nvme": ("write", "read"), "io-net-e1000e": ("transmit", "receive")}
+		for work, names in steps.items():
+		    for one in io_cells.cells(sys.argv[1], work):
+		        assert one.verdict.value == "PASS", (one.cell.variant, one.reason)
+		        for name in names:
+		            figures = io_cells.figures(one)[name]
+		            scattered = one.cell.p2m == "scattered"
+		            print(one.cell.variant, one.cell.p2m, name, figures["scope.contiguity"])
+		            assert (figures["scope.contiguity"] > 0) == scattered, name
+		            assert figures["scope.bounced"] == figures["scope.contiguity"]
+	EOF
+}
+
+@test "a 32-bit device bounces for its mask; oracle, tracepoint and pool agree" {
+	"$PY" - "$RESULTS" <<-'EOF'
+		import io_cells, sys
+		for one in io_cells.cells(sys.argv[1], "io-mask-e1000"):
+		    assert one.verdict.value == "PASS", (one.cell.variant, one.reason)
+		    for name in ("transmit", "receive"):
+		        figures = io_cells.figures(one)[name]
+		        print(one.cell.variant, one.cell.p2m, name, figures)
+		        assert figures["scope.mask"] > 0 and figures["scope.missed"] == 0
+		        assert figures["scope.unexplained"] == 0
+		        assert figures["scope.bounced"] == figures["scope.swiotlb_bounced"]
+		        assert figures["perf.swiotlb_bounced"] == figures["scope.swiotlb_bounced"]
+		        used = figures["scope.pool_after"] - figures["scope.pool_before"]
+		        assert used == figures["scope.slots"] - figures["scope.slots_before"]
+	EOF
+}
+
+@test "a device that is not there is SKIP with a sentence, and no figure" {
+	"$PY" - "$RESULTS" <<-'EOF'
+		import io_cells, sys
+		found = list(io_cells.cells(sys.argv[1], "io-absent"))
+		assert len(found) == 6
+		for one in found:
+		    assert one.verdict.value == "SKIP" and not one.values, one
+		    assert "/dev/nvme7n1" in one.reason, one.reason
+	EOF
+}
+
+@test "dmascope costs a 4k fio job at most 2 % of its instructions, and less than perf" {
+	"$PY" - "$RESULTS" <<-'EOF'
+		import io_cells, sys
+		for one in io_cells.cells(sys.argv[1], "io-cost-nvme"):
+		    assert one.verdict.value == "PASS", (one.cell.variant, one.reason)
+		    busy = {k: v["busy_instructions"] for k, v in io_cells.figures(one).items()}
+		    on, perf = (busy[name] / busy["off"] - 1 for name in ("on", "perf"))
+		    print(f"{one.cell.variant} {one.cell.p2m}: on {on:.2%}, perf {perf:.2%}")
+		    assert on <= 0.02 and on < perf, busy
+	EOF
+}
+
+@test "what the tools printed is kept as it was" {
+	for name in fio.json perf.csv iperf3.json; do
+		find "$RESULTS" -path "*/outputs/*/$name" -size +0 | grep -q .
+	done
+}
+
+@test "a tool that is not installed is SKIP, and says what to install" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	for name in /usr/bin/* /usr/sbin/* /bin/*; do
+		[ "${name##*/}" = fio ] || ln -sf "$name" "$BATS_TEST_TMPDIR/bin/"
+	done
+	PATH=$BATS_TEST_TMPDIR/bin run ./bouncemark run --profile io --variant native-plain \
+		--workload fio-nvme --results "$BATS_TEST_TMPDIR/runs"
+	echo "$output"
+	[ "$status" -eq 6 ]
+	[[ "$output" == *"fio is not installed; install fio"* ]]
+}
