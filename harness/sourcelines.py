@@ -2,6 +2,7 @@
 """What each line of source cost, where there is debug information."""
 
 import os.path
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterable, Mapping, Sequence
@@ -9,6 +10,10 @@ from typing import Iterable, Mapping, Sequence
 from harness import costs, lines
 from harness.costs import Cost, Places
 from harness.symbols import Symbol
+
+# Where kernels are built (build.py), what modules are built against, and where.
+_KERNEL = re.compile(r".*/(?:trees/[^/]+/[^/]+|devel)/(.+)")
+_MODULE = re.compile(r".*/modules/(\w+/[^/]+)")
 
 
 @dataclass(frozen=True)
@@ -78,9 +83,25 @@ def text(made: Listing, title: str, top: int) -> str:
 
 
 def _short(places: Iterable[str]) -> Mapping[str, str]:
-    """Return places without the folder that is common to all of them."""
-    known = set(places)
-    if not known:
-        return {}
-    top = os.path.commonpath([os.path.dirname(place) for place in known])
-    return {place: os.path.relpath(place, top) for place in known}
+    """Return places as the sources have them: without where they were built.
+
+    What was built elsewhere loses the folder that is common to all such.
+    """
+    short = {place: _built(place) for place in places}
+    other = [place for place in short.values() if os.path.isabs(place)]
+    if not other:
+        return short
+    top = os.path.commonpath([os.path.dirname(place) for place in other])
+    return {
+        place: os.path.relpath(name, top) if os.path.isabs(name) else name
+        for place, name in short.items()
+    }
+
+
+def _built(place: str) -> str:
+    """Return a place in a kernel's tree, or in a module's folder, as in the sources."""
+    kernel = _KERNEL.fullmatch(place)
+    module = _MODULE.fullmatch(place)
+    if kernel:
+        return kernel[1]
+    return f"bench/modules/{module[1]}" if module else place

@@ -181,9 +181,14 @@ static void on_translation(qemu_id id, struct qemu_plugin_tb *tb)
 	(void)id;
 	for (size_t i = 0; i < insns; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
-		enum mark mark = mark_of(tb, i);
-		bool begins = mark == STEP_WINDOWS || mark == STEP_WHOLE;
+		enum mark mark;
+		bool begins;
 
+		/* Most of a boot is between steps: its blocks are looked at in haste. */
+		if (!plugin.in_step && qemu_plugin_insn_size(insn) != STEP_MARK_BYTES)
+			continue;
+		mark = mark_of(tb, i);
+		begins = mark == STEP_WINDOWS || mark == STEP_WHOLE;
 		if (!plugin.in_step && begins)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, begin_step,
 							       QEMU_NO_REGS, NULL);

@@ -10,6 +10,9 @@
 /** INSN_BYTES - no instruction is longer */
 #define INSN_BYTES	15
 
+/** STEP_MARK_BYTES - the no-op that marks the begin or end of a step has so many */
+#define STEP_MARK_BYTES	7
+
 /**
  * enum mark - what an instruction marks
  * @NO_MARK: nothing

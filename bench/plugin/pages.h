@@ -16,13 +16,18 @@
 #define PAGE_BITS	12
 
 /**
- * struct pages - what one vCPU remembers
- * @keys: virtual page and whether it is stored to; ~0 is none
+ * struct page - where a virtual page leads
+ * @key: virtual page and whether it is stored to; ~0 is none
  * @physical: its physical address
  */
+struct page {
+	uint64_t key;
+	uint64_t physical;
+};
+
+/** struct pages - what one vCPU remembers; @pages: by their keys' last bits */
 struct pages {
-	uint64_t keys[PAGES];
-	uint64_t physical[PAGES];
+	struct page pages[PAGES];
 };
 
 static inline uint64_t pages_key(uint64_t vaddr, bool is_store)
@@ -33,7 +38,7 @@ static inline uint64_t pages_key(uint64_t vaddr, bool is_store)
 /** pages_forget() - know nothing; @pages: of a vCPU */
 static inline void pages_forget(struct pages *pages)
 {
-	memset(pages->keys, 0xff, sizeof(pages->keys));
+	memset(pages->pages, 0xff, sizeof(pages->pages));
 }
 
 /**
@@ -49,10 +54,11 @@ static inline bool pages_find(const struct pages *pages, uint64_t vaddr,
 			      bool is_store, uint64_t *address)
 {
 	uint64_t key = pages_key(vaddr, is_store);
+	const struct page *page = &pages->pages[key % PAGES];
 
-	if (pages->keys[key % PAGES] != key)
+	if (page->key != key)
 		return false;
-	*address = pages->physical[key % PAGES] | (vaddr & ((1 << PAGE_BITS) - 1));
+	*address = page->physical | (vaddr & ((1 << PAGE_BITS) - 1));
 	return true;
 }
 
@@ -62,8 +68,9 @@ static inline void pages_add(struct pages *pages, uint64_t vaddr, bool is_store,
 {
 	uint64_t key = pages_key(vaddr, is_store);
 
-	pages->keys[key % PAGES] = key;
-	pages->physical[key % PAGES] = address >> PAGE_BITS << PAGE_BITS;
+	pages->pages[key % PAGES] = (struct page){
+		key, address >> PAGE_BITS << PAGE_BITS
+	};
 }
 
 #endif /* PAGES_H */

@@ -39,8 +39,16 @@
 
 /** BLOCK_ADDRESS_BITS - an address in user space has no more on x86-64 */
 #define BLOCK_ADDRESS_BITS	48
+/** IS_KNOWN - of an access: the instruction's accesses are counted without it */
+#define IS_KNOWN		(1ull << 63)
+/** INDEX_MASK - which of a block's instructions, above the block's address */
+#define INDEX_MASK		0x1ffu
+
 /** INSNS_MAX - QEMU translates no more in one piece */
 #define INSNS_MAX	512
+
+/** KINDS - of so many kinds of access is remembered what QEMU says of them */
+#define KINDS		64u
 
 /**
  * struct vcpu - one vCPU
@@ -66,6 +74,21 @@ struct vcpu {
 	uint64_t done;
 	struct stack stack;
 	struct pages pages;
+};
+
+/**
+ * struct kind - what QEMU says of accesses; to ask it each time takes as long as
+ *	the cache model
+ * @info: what it calls them
+ * @is_known: the rest is filled in
+ * @is_store: they write
+ * @size: bytes
+ */
+struct kind {
+	uint32_t info;
+	bool is_known;
+	bool is_store;
+	uint16_t size;
 };
 
 /**
@@ -101,6 +124,7 @@ static struct {
 	bool is_whole;
 	unsigned int steps;
 	size_t blocks;
+	struct kind kinds[KINDS];
 } plugin;
 
 int qemu_plugin_version;
@@ -302,44 +326,58 @@ static void forget_pages(unsigned int index, void *data)
 	pages_forget(&plugin.vcpus[index].pages);
 }
 
-/* Where the data of an access was; what is no memory is in no cache. */
-static inline enum where look_up(struct vcpu *vcpu, uint32_t info,
-				 uint64_t vaddr, bool is_store)
+static inline const struct kind *kind_of(uint32_t info)
 {
-	unsigned int size = 1u << qemu_plugin_mem_size_shift(info);
+	struct kind *kind = &plugin.kinds[(info ^ info >> 4 ^ info >> 16) % KINDS];
+
+	if (!kind->is_known || kind->info != info)
+		*kind = (struct kind){ info, true, qemu_plugin_mem_is_store(info),
+				       1u << qemu_plugin_mem_size_shift(info) };
+	return kind;
+}
+
+/* Where the data of an access was; what is no memory is in no cache. */
+static inline enum where look_up(struct vcpu *vcpu, const struct kind *kind,
+				 uint64_t vaddr)
+{
 	uint64_t address;
 	enum where found;
 
-	if (!physical(vcpu, info, vaddr, is_store, &address))
+	if (!physical(vcpu, kind->info, vaddr, kind->is_store, &address))
 		return IN_L1;
-	found = cache_access(&plugin.asked.cache, address, size);
+	found = cache_access(&plugin.asked.cache, address, kind->size);
 	if (plugin.asked.trace)
-		trace_access(address, size, found);
+		trace_access(address, kind->size, found);
 	return found;
 }
 
-/* data: the block, and in its unused upper bits which of its instructions. */
+/* data: the block, and in its unused upper bits which of its instructions, IS_KNOWN. */
 static void on_access(unsigned int index, uint32_t info, uint64_t vaddr,
 		      void *data)
 {
 	struct vcpu *vcpu = &plugin.vcpus[index];
 	uintptr_t mask = (1ull << BLOCK_ADDRESS_BITS) - 1;
 	struct block *block = (void *)((uintptr_t)data & mask);
-	bool is_store = qemu_plugin_mem_is_store(info);
+	const struct kind *kind = kind_of(info);
 	enum where where = IN_L1;
+	uint32_t index_of;
 	struct cell *cell;
 
 	/* The cache sees all of a step, or a window would find it cold. */
 	if (plugin.asked.has_cache)
-		where = look_up(vcpu, info, vaddr, is_store);
+		where = look_up(vcpu, kind, vaddr);
 	cell = vcpu->cell;
-	if (!cell)
+	if (!cell || ((uintptr_t)data & IS_KNOWN && where == IN_L1))
 		return;
 	/* An access to a device is repeated outside of its block. */
 	if (cell->block != block)
 		cell = counts_cell(&plugin.counts, block, cell->node, index);
-	counts_accessed(&plugin.counts, cell,
-			(uintptr_t)data >> BLOCK_ADDRESS_BITS, is_store, where);
+	index_of = (uintptr_t)data >> BLOCK_ADDRESS_BITS & INDEX_MASK;
+	if ((uintptr_t)data & IS_KNOWN)
+		counts_missed(&plugin.counts, cell, index_of, where);
+	else
+		counts_accessed(&plugin.counts, cell, index_of, kind->is_store,
+				where);
 }
 
 static void watch(qemu_id id);
@@ -452,16 +490,18 @@ static void watch_accesses(struct qemu_plugin_tb *tb, struct block *block,
 {
 	for (size_t i = 0; i < count; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
-		void *data = (void *)((uintptr_t)block | i << BLOCK_ADDRESS_BITS);
+		uintptr_t data = (uintptr_t)block | i << BLOCK_ADDRESS_BITS;
 
 		if (accesses[i] == NO_ACCESS)
 			continue;
-		if (!plugin.asked.has_cache && accesses[i] != ANY_ACCESS) {
+		if (accesses[i] != ANY_ACCESS) {
 			block->known[i] = accesses[i];
-			continue;
+			data |= IS_KNOWN;
+			if (!plugin.asked.has_cache)
+				continue;
 		}
 		qemu_plugin_register_vcpu_mem_cb(insn, on_access, QEMU_NO_REGS,
-						 QEMU_MEM_RW, data);
+						 QEMU_MEM_RW, (void *)data);
 	}
 }
 
@@ -480,9 +520,14 @@ static void on_translation(qemu_id id, struct qemu_plugin_tb *tb)
 	for (size_t i = 0; i < count; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		unsigned int series = 0;
-		size_t size = bytes_of(insn, bytes);
-		enum mark mark = decode_mark(bytes, size, &series);
+		enum mark mark;
+		size_t size;
 
+		/* Most of a boot is between steps: its blocks are looked at in haste. */
+		if (!plugin.in_step && qemu_plugin_insn_size(insn) != STEP_MARK_BYTES)
+			continue;
+		size = bytes_of(insn, bytes);
+		mark = decode_mark(bytes, size, &series);
 		watch_mark(insn, mark, series, i);
 		if (!plugin.in_step)
 			continue;

@@ -171,17 +171,15 @@ void counts_executed(struct counts *counts, struct cell *cell, uint64_t insns)
 }
 
 static void add_access(struct tally *tally, uint32_t count, uint32_t index,
-		       bool is_store, enum where where)
+		       enum event event, enum where where)
 {
 	struct accesses *accesses;
 
 	if (!tally->accesses)
 		tally->accesses = new(count * sizeof(*tally->accesses));
 	accesses = &tally->accesses[index];
-	if (is_store)
-		accesses->writes++;
-	else
-		accesses->reads++;
+	accesses->writes += event == WROTE_MEMORY;
+	accesses->reads += event == READ_MEMORY;
 	accesses->l1 += where != IN_L1;
 	accesses->llc += where == IN_MEMORY;
 }
@@ -210,7 +208,7 @@ static void drain(struct counts *counts, int series)
 		else
 			add_access(tally, cell->block->count,
 				   detail & ((1u << EVENT_INDEX) - 1),
-				   event == WROTE_MEMORY,
+				   event,
 				   detail >> EVENT_INDEX &
 					   ((1u << EVENT_WHERE) - 1));
 	}

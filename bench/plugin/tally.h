@@ -157,8 +157,11 @@ struct block *counts_block(struct counts *counts, uint64_t vaddr, uint32_t count
 struct cell *counts_cell(struct counts *counts, struct block *block,
 			 struct node *node, unsigned int vcpu);
 
-/* What happens in a window, at every block and every access: kept by the word. */
-enum event { EXECUTED, CALLED, READ_MEMORY, WROTE_MEMORY };
+/*
+ * What happens in a window, at every block and every access: kept by the word. Who
+ * knows that an instruction accesses memory tells of it only that it missed.
+ */
+enum event { EXECUTED, CALLED, READ_MEMORY, WROTE_MEMORY, MISSED };
 
 #define EVENT_SHIFT	48
 #define EVENT_INDEX	9
@@ -220,6 +223,19 @@ static inline void counts_accessed(struct counts *counts, const struct cell *cel
 {
 	counts_log(counts, cell, is_store ? WROTE_MEMORY : READ_MEMORY, index,
 		   where);
+}
+
+/**
+ * counts_missed() - an access of an instruction whose accesses are known missed
+ * @counts: of the step
+ * @cell: which block and where
+ * @index: the instruction's, in the block
+ * @where: where the data was, not IN_L1
+ */
+static inline void counts_missed(struct counts *counts, const struct cell *cell,
+				 uint32_t index, enum where where)
+{
+	counts_log(counts, cell, MISSED, index, where);
 }
 
 /**
