@@ -107,6 +107,7 @@ class Workload:
     findings: tuple[Finding, ...] = ()
     drives: tuple[str, ...] = ()
     disk_mib: int = 0
+    disk_keeps: bool = True
     driven: Driven | None = None
 
     @property
@@ -117,8 +118,9 @@ class Workload:
 
     @property
     def waits(self) -> bool:
-        """Tell whether its guest waits for something outside of it."""
-        return any(step.kind in TOOL_KINDS for step in self.steps)
+        """Tell whether its guest waits for the host: a server's answer, a disk's."""
+        kinds = {step.kind for step in self.steps}
+        return IPERF3 in kinds or (FIO in kinds and self.disk_keeps)
 
 
 def load(path: Path) -> Workload:
@@ -153,14 +155,29 @@ def load(path: Path) -> Workload:
         machines=_machines(data, path),
         metrics=tuple(Metric(**metric) for metric in data["metric"]),
         steps=tuple(steps),
-        sha=hashing.file(path)[: hashing.DIGITS],
+        sha=_sha(path, steps),
         purpose=data.get("purpose", PURPOSES[0]),
         p2m=tuple(data.get("p2m", LAYOUTS)),
         console=tuple(data.get("console", ())),
         findings=_findings(data.get("finding", ()), names, path),
         drives=tuple(data.get("drives", ())),
         disk_mib=data.get("disk_mib", DISK_MIB),
+        disk_keeps=data.get("disk_keeps", True),
     )
+
+
+def _sha(path: Path, steps: Sequence[Step]) -> str:
+    """Return the hash of a workload: of its file, and of the jobs that it names."""
+    own = hashing.file(path)[: hashing.DIGITS]
+    names = {str(step.parameters["job"]) for step in steps if "job" in step.parameters}
+    if not names:
+        return own
+    folder = paths.repo().jobs
+    known = sorted(job.name for job in folder.glob("*.fio"))
+    for name in names:
+        if name not in known:
+            raise UsageError(f"{path}: job {name}: allowed are {', '.join(known)}")
+    return hashing.of([own, [hashing.file(folder / name) for name in sorted(names)]])
 
 
 def _machines(data: Mapping[str, Any], path: Path) -> tuple[Machine, ...]:
@@ -193,7 +210,7 @@ def on(work: Workload, device: Driven) -> Workload:
         work,
         name=f"{work.name}-{device.name}",
         description=f"{work.description}; {device.name}",
-        machines=tuple(_with(one, device, work.disk_mib) for one in work.machines),
+        machines=tuple(_with(one, device, work) for one in work.machines),
         steps=tuple(steps),
         sha=hashing.of([work.sha, device.sha]),
         drives=(),
@@ -201,14 +218,15 @@ def on(work: Workload, device: Driven) -> Workload:
     )
 
 
-def _with(machine: Machine, device: Driven, disk_mib: int) -> Machine:
+def _with(machine: Machine, device: Driven, work: Workload) -> Machine:
     """Return a machine that has a device, too."""
     if device.kind == driven.NETWORK:
         return dataclasses.replace(machine, nics=(*machine.nics, Nic(device.nic)))
     devices = machine.devices
     if device.controller:
         devices += (device.controller,)
-    disks = (*machine.disks, Disk(device.disk, disk_mib))
+    disk = Disk(device.disk, work.disk_mib, work.disk_keeps)
+    disks = (*machine.disks, disk)
     return dataclasses.replace(machine, devices=devices, disks=disks)
 
 

@@ -188,7 +188,7 @@ assert after == [
 drives = [words[at + 1] for at, word in enumerate(words) if word == "-drive"]
 place = str(tmp / "place").replace(",", ",,")
 assert drives == [
-    f"file={place}/disk{number}.raw,if=none,format=raw,id=disk{number}"
+    f"if=none,id=disk{number},file={place}/disk{number}.raw,format=raw"
     for number in (0, 1)
 ], drives
 os.environ["FAKE_QEMU"] = "drives"
@@ -197,8 +197,14 @@ sizes = [line.split() for line in ended.channel.decode().splitlines()]
 assert [int(size) for size, _ in sizes] == [64 << 20, 1 << 20], sizes
 assert all(int(blocks) == 0 for _, blocks in sizes), sizes
 # They are gone with the boot.
-(first, _) = ended.argv[ended.argv.index("-drive") + 1].removeprefix("file=").split(",if")
-assert not Path(first.replace(",,", ",")).exists(), first
+drive = ended.argv[ended.argv.index("-drive") + 1]
+first = drive.partition("file=")[2].removesuffix(",format=raw").replace(",,", ",")
+assert first.endswith("disk0.raw") and not Path(first).exists(), first
+# One that keeps nothing has no file.
+machine = boot.Machine(2048, 1024, (), (boot.Disk("nvme", 8, keeps=False),))
+words = boot.arguments(boots.target(tmp, machine=machine), tmp / "initramfs", tmp)
+drive = words[words.index("-drive") + 1]
+assert drive == "if=none,id=disk0,driver=null-co,size=8M,read-zeroes=on", drive
 EOF
 }
 

@@ -144,6 +144,40 @@ assert "io.toml: drives floppy: allowed are" in said and "nvme" in said, said
 EOF
 }
 
+@test "a job that is not there is refused, and its text is part of the workload" {
+	cat >"$TMP/io.toml" <<-'EOF'
+		description = "d"
+		drives = ["nvme"]
+		modules = []
+		deadline = 60
+		[machine]
+		memory_mib = 2048
+		low_mib = 1024
+		[[metric]]
+		name = "x"
+		unit = "1"
+		direction = "none"
+		good_for = "a test"
+		[[step]]
+		kind = "fio"
+		name = "f"
+		job = "plain.fio"
+	EOF
+	py <<'EOF'
+import os
+from pathlib import Path
+import trees
+from harness import hashing, workload
+from harness.errors import UsageError
+
+path = Path(os.environ["TMP"]) / "io.toml"
+assert workload.load(path).sha != hashing.file(path)[: hashing.DIGITS]
+path.write_text(path.read_text().replace("plain.fio", "../plain.fio"))
+said = trees.refusal(UsageError, workload.load, path)
+assert said == f"{path}: job ../plain.fio: allowed are plain.fio, verify.fio", said
+EOF
+}
+
 @test "a guest that waits for the host sleeps as long as that takes; others jump" {
 	py <<'EOF'
 import os

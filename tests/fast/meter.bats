@@ -64,6 +64,16 @@ for variant, verdict in (("dom0-iommu", Verdict.ERROR), ("dom0-pool", Verdict.PA
 EOF
 }
 
+@test "the pool design did not engage where swiotlb's pool was bounced through" {
+	py <<'EOF'
+import meters
+from harness.record import Verdict
+
+made = meters.cell(meters.FIO, busy=None, variant="dom0-pool")
+assert made.verdict is Verdict.ERROR and "dom0-pool did not engage" in made.reason, made
+EOF
+}
+
 @test "a metric that was declared and not delivered is ERROR, unless nobody counted" {
 	py <<'EOF'
 import meters
