@@ -38,15 +38,17 @@ _OVER = DOM0_CRASHED.encode()
 CONSOLE_BYTES = 16 << 20
 CHANNEL_BYTES = 256 << 20
 
-# What clocks the guest. insn: one TSC tick is one instruction, on one vCPU. While the
-# guest sleeps its time jumps to what it waits for; what waits for the host instead
-# sleeps as long as that takes, or drivers would find their time over.
+# What clocks the guest. insn: one TSC tick is one instruction, on one vCPU; a guest
+# that measures nothing has a slower CPU, of eight ticks, and waits for an eighth as
+# many instructions until a time is over. While the guest sleeps its time jumps to what
+# it waits for; what waits for the host instead sleeps as long as that takes, or
+# drivers would find their time over.
 _CLOCKS = {
     ("insn", "tcg"): ["-accel", "tcg", "-icount"],
     ("wall", "tcg"): ["-accel", "tcg,thread=multi"],
     ("wall", "kvm"): ["-accel", "kvm"],
 }
-_JUMPS, _WAITS = "shift=0,sleep=off", "shift=0,sleep=on"
+_MEASURES, _MEASURES_NOT = 0, 3
 _WALL_VCPUS = 2
 
 # SMAP: this QEMU and Xen 4.17 kill dom0 at its first exception with it. RDRAND and
@@ -82,14 +84,10 @@ _NATIVE = "nolapic_timer"
 
 @dataclass(frozen=True)
 class Disk:
-    """An empty disk: the -device argument of what it hangs on, and its size.
-
-    keeps: what is written to it; else it reads as zeros and answers at once.
-    """
+    """An empty disk: the -device argument of what it hangs on, and its size."""
 
     device: str
     size_mib: int
-    keeps: bool = True
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,9 @@ class Target:
     """What to boot: dom0 when xen is given, else native.
 
     counting: how its instructions are counted, if they are; into a file of the
-    boot's folder. waits: for something outside of the guest.
+    boot's folder. waits: for something outside of the guest. settle: the plugin that
+    lets its devices answer first, so that it need not. measures: how long something
+    takes; what it does may take longer otherwise.
     """
 
     image: Path
@@ -133,6 +133,8 @@ class Target:
     accelerator: str
     counting: plugin.Counting | None = None
     waits: bool = False
+    settle: plugin.Settle | None = None
+    measures: bool = True
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,8 @@ def arguments(target: Target, initramfs: Path, folder: Path) -> list[str]:
     for device in machine.devices:
         words += ["-device", device]
     for number, disk in enumerate(machine.disks):
-        drive = f"if=none,id=disk{number},{_drive(initramfs, number, disk)}"
+        image = _comma(_image(initramfs, number))
+        drive = f"if=none,id=disk{number},file={image},format=raw"
         words += ["-drive", drive, "-device", f"{disk.device},drive=disk{number}"]
     for number, nic in enumerate(machine.nics):
         words += ["-netdev", f"user,id=net{number}"]
@@ -204,6 +207,8 @@ def arguments(target: Target, initramfs: Path, folder: Path) -> list[str]:
         words += ["-option-rom", str(_rom(initramfs))]
     if target.counting:
         words += ["-plugin", _plugin(target.counting, folder)]
+    if target.settle:
+        words += ["-plugin", _settle(target.settle, folder)]
     if target.xen is None:
         linux = command_line(target)
         words += ["-kernel", str(target.image), "-append", linux]
@@ -220,7 +225,9 @@ def _clock(target: Target) -> list[str]:
     words = list(_CLOCKS[target.clock, target.accelerator])
     vcpus = _WALL_VCPUS
     if target.clock == "insn":
-        words.append(_WAITS if target.waits else _JUMPS)
+        shift = _MEASURES if target.measures else _MEASURES_NOT
+        sleep = "on" if target.waits and not target.settle else "off"
+        words.append(f"shift={shift},sleep={sleep}")
         vcpus = target.machine.vcpus
     return [*words, "-smp", str(vcpus)]
 
@@ -231,15 +238,14 @@ def _plugin(count: plugin.Counting, folder: Path) -> str:
     return ",".join(words + [f"{name}={value}" for name, value in count.words])
 
 
+def _settle(settle: plugin.Settle, folder: Path) -> str:
+    words = settle.words(folder / plugin.SETTLE_FILE)
+    told = [f"{name}={_comma(Path(value))}" for name, value in words]
+    return ",".join([_comma(settle.plugin), *told])
+
+
 def _rom(initramfs: Path) -> Path:
     return initramfs.with_name("rtc.rom")
-
-
-def _drive(initramfs: Path, number: int, disk: Disk) -> str:
-    """Return where a disk's data is; without, no thread of the host's is asked."""
-    if not disk.keeps:
-        return f"driver=null-co,size={disk.size_mib}M,read-zeroes=on"
-    return f"file={_comma(_image(initramfs, number))},format=raw"
 
 
 def _image(initramfs: Path, number: int) -> Path:

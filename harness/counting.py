@@ -14,11 +14,29 @@ NAME = "counters.so"
 FILE = "counters.jsonl"
 # The other plugin, which tells busy from idle and nothing else.
 BUSY, BUSY_FILE = "busy.so", "busy.jsonl"
+# And the one that lets devices answer before the guest goes on.
+SETTLE, SETTLE_FILE = "settle.so", "settle.json"
 # How much longer a guest takes that is counted, at most.
 SLOWNESS = 6
 # A first level as most x86 CPUs of the last ten years have it, and a slice of a
 # last level of a size that one CPU of a server gets.
 LEVELS = {"l1d": "32768:8:64", "llc": "2097152:16:64"}
+
+
+@dataclass(frozen=True)
+class Settle:
+    """The plugin that lets devices answer before the guest goes on.
+
+    server: the process that answers what is sent to it, if there is one.
+    """
+
+    plugin: Path
+    server: int | None = None
+
+    def words(self, out: Path) -> tuple[tuple[str, str], ...]:
+        """Return what the plugin is told; out: the file that it writes."""
+        pid = (("pid", str(self.server)),) if self.server else ()
+        return (("out", str(out)), *pid)
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,13 @@ from harness import (
     plan,
     record,
     server,
+    settled,
     source,
     tools,
     workload,
 )
 from harness.counting import SLOWNESS as COUNTING_SLOWNESS
-from harness.counting import BUSY_FILE, Counting
+from harness.counting import BUSY_FILE, SETTLE, SETTLE_FILE, Counting, Settle
 from harness.designs import DESIGNS, debugging, lined, needed
 from harness.errors import HarnessError
 from harness.paths import Cache, Repo
@@ -180,6 +181,8 @@ class _Runner:
         self._progress = progress
         self._lock = Lock()
         self._stop = Event()
+        # A kernel's symbols take a second to read.
+        self._busy_countings: dict[tuple[Path, bool], Counting] = {}
 
     def all(self, cells: Sequence[plan.PlannedCell]) -> None:
         """Boot every cell. In the insn clock nothing that runs beside it matters."""
@@ -239,12 +242,13 @@ class _Runner:
         place = self._place(cell)
         place.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
-            port = server.PORT
-            if any(step.kind == workload.IPERF3 for step in cell.workload.steps):
-                port = stack.enter_context(server.iperf3(place / "server.log"))
+            port, pid = server.PORT, None
+            if cell.workload.asks_server:
+                answers = stack.enter_context(server.iperf3(place / "server.log"))
+                port, pid = answers.port, answers.pid
             text = plan.job(cell, port)
             (place / "job").write_text(text, encoding="utf-8")
-            target = self._target(cell, self._job(cell, text))
+            target = self._target(cell, self._job(cell, text), pid)
             slowness = DEBUG_SLOWNESS if self._bench.debug else 1
             slowness *= COUNTING_SLOWNESS if target.counting else 1
             deadline = cell.workload.deadline * slowness
@@ -271,7 +275,9 @@ class _Runner:
         path.write_bytes(archive.newc(files))
         return path
 
-    def _target(self, cell: plan.PlannedCell, job: Path) -> boot.Target:
+    def _target(
+        self, cell: plan.PlannedCell, job: Path, pid: int | None
+    ) -> boot.Target:
         design, cache = cell.variant.design, self._bench.cache
         names = cell.workload.tools
         further = [tools.archive(names, cache)] if names else []
@@ -285,6 +291,8 @@ class _Runner:
             accelerator=self._bench.accelerator,
             counting=self._counting(cell),
             waits=cell.workload.waits,
+            settle=self._settle(cell, pid),
+            measures=cell.workload.measures,
         )
 
     def _measured(
@@ -296,6 +304,10 @@ class _Runner:
             return made
         stream = frames.parse(ended.channel)
         collect.keep_outputs(stream, self._place(cell))
+        waited = self._place(cell) / SETTLE_FILE
+        if waited.exists() and made.verdict is Verdict.PASS:
+            facts = {**made.facts, **settled.load(waited)}
+            made = dataclasses.replace(made, facts=facts)
         return meter.finish(cell, made, stream.steps, self._busy(cell, made))
 
     def _counting(self, cell: plan.PlannedCell) -> Counting | None:
@@ -303,7 +315,19 @@ class _Runner:
         if self._bench.counting or not self._bench.busy:
             return self._bench.counting
         kernel = self._built.kernels[cell.variant.design].folder
-        return busy.counting(self._bench.busy, kernel, cell.variant.boot == "dom0")
+        is_dom0 = cell.variant.boot == "dom0"
+        with self._lock:
+            if (kernel, is_dom0) not in self._busy_countings:
+                made = busy.counting(self._bench.busy, kernel, is_dom0)
+                self._busy_countings[kernel, is_dom0] = made
+            return self._busy_countings[kernel, is_dom0]
+
+    def _settle(self, cell: plan.PlannedCell, pid: int | None) -> Settle | None:
+        """Return how the devices of a cell are waited for; pid: its server's."""
+        work = cell.workload
+        if not self._bench.busy or not work.tools or not work.settle:
+            return None
+        return Settle(self._bench.busy / SETTLE, pid)
 
     def _busy(self, cell: plan.PlannedCell, made: Cell) -> Mapping[str, int] | None:
         """Return the busy instructions of each step; None if they were not counted."""

@@ -30,7 +30,7 @@ SCHEMA_FILE = paths.repo().workloads / "workload.schema.json"
 _NAME = re.compile(r"[a-z0-9_.+-]{1,80}")
 CLOCKS = ("insn", "wall")
 LAYOUTS = ("linear", "scattered")
-PURPOSES = ("benchmark", "validation")
+BENCHMARK, VALIDATION = PURPOSES = ("benchmark", "validation")
 FIO, IPERF3 = "fio", "iperf3"
 TOOL_KINDS = (FIO, IPERF3)
 DISK_MIB = 256
@@ -46,6 +46,11 @@ class Step:
     kind: str
     name: str
     parameters: Mapping[str, Scalar]
+
+    @property
+    def measures(self) -> bool:
+        """Tell whether it times operations of the DMA API."""
+        return self.kind == "dmabench" and "expect" not in self.parameters
 
     @property
     def tools(self) -> tuple[str, ...]:
@@ -101,13 +106,13 @@ class Workload:
     metrics: tuple[Metric, ...]
     steps: tuple[Step, ...]
     sha: str
-    purpose: str = "benchmark"
+    purpose: str = BENCHMARK
     p2m: tuple[str, ...] = LAYOUTS
     console: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     drives: tuple[str, ...] = ()
     disk_mib: int = 0
-    disk_keeps: bool = True
+    settle: bool = True
     driven: Driven | None = None
 
     @property
@@ -119,8 +124,17 @@ class Workload:
     @property
     def waits(self) -> bool:
         """Tell whether its guest waits for the host: a server's answer, a disk's."""
-        kinds = {step.kind for step in self.steps}
-        return IPERF3 in kinds or (FIO in kinds and self.disk_keeps)
+        return bool(self.tools)
+
+    @property
+    def measures(self) -> bool:
+        """Tell whether it asks how long something takes: all benchmarks may."""
+        return self.purpose != VALIDATION or any(s.measures for s in self.steps)
+
+    @property
+    def asks_server(self) -> bool:
+        """Tell whether it needs the host's end of a connection."""
+        return any(step.kind == IPERF3 for step in self.steps)
 
 
 def load(path: Path) -> Workload:
@@ -162,7 +176,7 @@ def load(path: Path) -> Workload:
         findings=_findings(data.get("finding", ()), names, path),
         drives=tuple(data.get("drives", ())),
         disk_mib=data.get("disk_mib", DISK_MIB),
-        disk_keeps=data.get("disk_keeps", True),
+        settle=data.get("settle", True),
     )
 
 
@@ -225,7 +239,7 @@ def _with(machine: Machine, device: Driven, work: Workload) -> Machine:
     devices = machine.devices
     if device.controller:
         devices += (device.controller,)
-    disk = Disk(device.disk, work.disk_mib, work.disk_keeps)
+    disk = Disk(device.disk, work.disk_mib)
     disks = (*machine.disks, disk)
     return dataclasses.replace(machine, devices=devices, disks=disks)
 

@@ -72,6 +72,18 @@ static int driver_of(const char *root, const char *address, char *driver,
 	return 0;
 }
 
+int device_enable(const char *root, const char *address)
+{
+	char path[PATH_MAX], line[16];
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/devices/%s/enable", root, address);
+	ret = read_line(path, line, sizeof(line));
+	if (ret || strcmp(line, "0"))
+		return ret;
+	return write_file(path, "1");
+}
+
 int device_bind(const char *root, const char *address, const char *driver)
 {
 	char path[PATH_MAX], bound[NAME_MAX];

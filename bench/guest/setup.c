@@ -73,6 +73,8 @@ int setup_begin(const struct job *job, char *address, char *what, char *why,
 		return 0;
 	ret = device_find(PCI_ROOT, job->vendor, job->device, address);
 	if (!ret)
+		ret = device_enable(PCI_ROOT, address);
+	if (!ret)
 		ret = device_bind(PCI_ROOT, address, DRIVER);
 	if (ret) {
 		address[0] = '\0';

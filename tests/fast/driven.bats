@@ -178,21 +178,28 @@ assert said == f"{path}: job ../plain.fio: allowed are plain.fio, verify.fio", s
 EOF
 }
 
-@test "a guest that waits for the host sleeps as long as that takes; others jump" {
+@test "a guest that waits for the host sleeps as long as that takes, unless its devices settle" {
 	py <<'EOF'
 import os
 from pathlib import Path
 import boots
-from harness import boot
+from harness import boot, counting
 
 tmp = Path(os.environ["TMP"])
 machine = boot.Machine(2048, 1024, (), nics=(boot.Nic("e1000"),), vcpus=2)
-for waits, how in ((True, "shift=0,sleep=on"), (False, "shift=0,sleep=off")):
-    target = boots.target(tmp, machine=machine, waits=waits)
+settle = counting.Settle(tmp / "settle.so", 7)
+for waits, settle, how in (
+    (True, None, "shift=0,sleep=on"),
+    (False, None, "shift=0,sleep=off"),
+    (True, settle, "shift=0,sleep=off"),
+):
+    target = boots.target(tmp, machine=machine, waits=waits, settle=settle)
     words = boot.arguments(target, tmp / "initramfs", tmp)
     assert words[words.index("-icount") + 1] == how
     assert words[words.index("-smp") + 1] == "2"
     assert words[words.index("-netdev") + 1] == "user,id=net0"
     assert "e1000,netdev=net0" in words
+    told = f"{tmp / 'settle.so'},out={tmp / 'settle.json'},pid=7"
+    assert ("-plugin" in words) == bool(settle) == (told in words), words
 EOF
 }

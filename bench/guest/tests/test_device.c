@@ -105,6 +105,20 @@ static void test_bind(void)
 	check_file("drivers/other/bind", address);
 }
 
+static void test_enable(void)
+{
+	const char *address = "0000:00:03.0";
+
+	CHECK(device_enable(root, address) == -ENOENT);
+	make_file("devices/0000:00:03.0/enable", "0\n");
+	CHECK(!device_enable(root, address));
+	check_file("devices/0000:00:03.0/enable", "1");
+	/* The kernel would count on; who is enabled is left alone. */
+	make_file("devices/0000:00:03.0/enable", "2\n");
+	CHECK(!device_enable(root, address));
+	check_file("devices/0000:00:03.0/enable", "2");
+}
+
 static void test_files(void)
 {
 	char line[8];
@@ -196,6 +210,7 @@ int main(void)
 	make_function("0000:00:04.0", "0x1234\n", "0x11e8\n");
 	make_function("0000:00:03.0", "0x1234\n", "0x11e8\n");
 	test_find();
+	test_enable();
 	test_bind();
 	test_files();
 	test_symbols();

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Devices answer before the guest goes on: behind each write to one, the vCPU waits
+ * until no other thread of QEMU's has work. When an answer comes is then the same in
+ * each boot, counted in instructions: whether a guest was asleep already when its I/O
+ * was done no longer depends on the host.
+ *
+ *   -plugin settle.so,out=FILE[,pid=PID]
+ *
+ * pid: of a process that answers as well, to what a device sent it.
+ *
+ * An access to a device ends a block of code in the insn clock: QEMU executes it in a
+ * block of its own, in which there is nothing else. Those are watched and no others.
+ */
+#include "qemu_abi.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FORMAT		1
+/* The newest interface whose changes were looked at. */
+#define API_NEWEST	5
+/* How long another thread is given, and in what steps. */
+#define PATIENCE_NS	(200 * 1000 * 1000ull)
+#define PAUSE_NS	(10 * 1000)
+
+/* One QEMU loads this once: there is nothing to pass it along by. */
+static struct {
+	FILE *out;
+	int helper;
+	uint64_t writes;
+	uint64_t unsettled;
+} plugin;
+
+int qemu_plugin_version;
+
+/* QEMU reads the version before it calls anything. */
+__attribute__((constructor)) static void choose_version(void)
+{
+	qemu_plugin_version = qemu_plugin_scoreboard_new ? 2 : 1;
+}
+
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000000000ull + time.tv_nsec;
+}
+
+/**
+ * struct state - what the other threads do
+ * @busy: one is executing, about to, or waiting for a disk
+ * @switches: how often all have begun to sleep, so far
+ */
+struct state {
+	bool busy;
+	uint64_t switches;
+};
+
+static void look_at(const char *tasks, const char *thread, struct state *all)
+{
+	static const char sleeps[] = "\nvoluntary_ctxt_switches:";
+	static const char state[] = "\nState:\t";
+	char path[128], text[4096];
+	const char *found;
+	ssize_t size;
+	int file;
+
+	snprintf(path, sizeof(path), "%s/%.20s/status", tasks, thread);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return;
+	size = read(file, text, sizeof(text) - 1);
+	close(file);
+	if (size <= 0)
+		return;
+	text[size] = 0;
+	found = strstr(text, state);
+	if (found)
+		all->busy |= strchr("RD", found[sizeof(state) - 1]) != NULL;
+	found = strstr(text, sleeps);
+	if (found)
+		all->switches += strtoull(found + sizeof(sleeps) - 1, NULL, 10);
+}
+
+/* A process that is gone does nothing. */
+static void look_at_all(const char *tasks, struct state *all)
+{
+	DIR *folder = opendir(tasks);
+	pid_t mine = gettid();
+	struct dirent *task;
+
+	while (folder && (task = readdir(folder)))
+		if (task->d_name[0] != '.' && atoi(task->d_name) != mine)
+			look_at(tasks, task->d_name, all);
+	if (folder)
+		closedir(folder);
+}
+
+static struct state look(void)
+{
+	struct state all = { 0 };
+	char tasks[64];
+
+	look_at_all("/proc/self/task", &all);
+	snprintf(tasks, sizeof(tasks), "/proc/%d/task", plugin.helper);
+	if (plugin.helper)
+		look_at_all(tasks, &all);
+	return all;
+}
+
+/*
+ * Threads are looked at one after the other, and one may have woken another that was
+ * seen asleep. So nobody may have begun to sleep between two looks, either.
+ */
+static void settle(void)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+	uint64_t end = now() + PATIENCE_NS;
+	struct state before, after;
+
+	/* The kernel may wake who sleeps 50 us late, or he says how late it may be. */
+	if (!plugin.writes++)
+		prctl(PR_SET_TIMERSLACK, 1ul, 0ul, 0ul, 0ul);
+	before = look();
+	for (;;) {
+		after = look();
+		if (!before.busy && !after.busy && before.switches == after.switches)
+			return;
+		if (now() > end) {
+			plugin.unsettled++;
+			return;
+		}
+		before = after;
+		nanosleep(&pause, NULL);
+	}
+}
+
+static void on_write(unsigned int vcpu, uint32_t info, uint64_t address, void *data)
+{
+	struct qemu_plugin_hwaddr *place;
+
+	(void)vcpu;
+	(void)data;
+	if (!qemu_plugin_mem_is_store(info))
+		return;
+	place = qemu_plugin_get_hwaddr(info, address);
+	if (place && qemu_plugin_hwaddr_is_io(place))
+		settle();
+}
+
+static void on_translation(qemu_id id, struct qemu_plugin_tb *tb)
+{
+	(void)id;
+	if (qemu_plugin_tb_n_insns(tb) == 1)
+		qemu_plugin_register_vcpu_mem_cb(qemu_plugin_tb_get_insn(tb, 0),
+						 on_write, QEMU_NO_REGS,
+						 QEMU_MEM_RW, NULL);
+}
+
+static void at_exit(qemu_id id, void *data)
+{
+	(void)id;
+	(void)data;
+	fprintf(plugin.out, "{\"type\":\"settle\",\"format\":%d,\"writes\":%" PRIu64
+		",\"unsettled\":%" PRIu64 "}\n", FORMAT, plugin.writes, plugin.unsettled);
+	fclose(plugin.out);
+}
+
+static bool take_word(const char *word)
+{
+	char *end;
+
+	if (!strncmp(word, "out=", 4) && !plugin.out) {
+		plugin.out = fopen(word + 4, "we");
+		return plugin.out;
+	}
+	if (strncmp(word, "pid=", 4) || plugin.helper)
+		return false;
+	plugin.helper = strtol(word + 4, &end, 10);
+	return plugin.helper > 0 && end != word + 4 && !*end;
+}
+
+static int refuse(const char *what, const char *why)
+{
+	fprintf(stderr, "bouncemark plugin: %s: %s\n", what, why);
+	return 1;
+}
+
+int qemu_plugin_install(qemu_id id, const struct qemu_info *info, int argc,
+			char **argv)
+{
+	if (!info->system_emulation || strcmp(info->target, "x86_64"))
+		return refuse(info->target, "no machine of type x86_64");
+	if (info->version.min > API_NEWEST)
+		return refuse("plugin interface", "newer than is known here");
+	for (int i = 0; i < argc; i++)
+		if (!take_word(argv[i]))
+			return refuse(argv[i], "allowed are one out=FILE and one pid=PID");
+	if (!plugin.out)
+		return refuse("out=", "missing");
+	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+	return 0;
+}
