@@ -133,7 +133,7 @@ class Target:
     accelerator: str
     counting: plugin.Counting | None = None
     waits: bool = False
-    settle: plugin.Settle | None = None
+    settle: Path | None = None
     measures: bool = True
 
 
@@ -208,7 +208,8 @@ def arguments(target: Target, initramfs: Path, folder: Path) -> list[str]:
     if target.counting:
         words += ["-plugin", _plugin(target.counting, folder)]
     if target.settle:
-        words += ["-plugin", _settle(target.settle, folder)]
+        out = _comma(folder / plugin.SETTLE_FILE)
+        words += ["-plugin", f"{_comma(target.settle)},out={out}"]
     if target.xen is None:
         linux = command_line(target)
         words += ["-kernel", str(target.image), "-append", linux]
@@ -236,12 +237,6 @@ def _plugin(count: plugin.Counting, folder: Path) -> str:
     out = _comma(folder / count.file)
     words = [_comma(count.plugin), f"out={out}"]
     return ",".join(words + [f"{name}={value}" for name, value in count.words])
-
-
-def _settle(settle: plugin.Settle, folder: Path) -> str:
-    words = settle.words(folder / plugin.SETTLE_FILE)
-    told = [f"{name}={_comma(Path(value))}" for name, value in words]
-    return ",".join([_comma(settle.plugin), *told])
 
 
 def _rom(initramfs: Path) -> Path:

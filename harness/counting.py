@@ -24,22 +24,6 @@ LEVELS = {"l1d": "32768:8:64", "llc": "2097152:16:64"}
 
 
 @dataclass(frozen=True)
-class Settle:
-    """The plugin that lets devices answer before the guest goes on.
-
-    server: the process that answers what is sent to it, if there is one.
-    """
-
-    plugin: Path
-    server: int | None = None
-
-    def words(self, out: Path) -> tuple[tuple[str, str], ...]:
-        """Return what the plugin is told; out: the file that it writes."""
-        pid = (("pid", str(self.server)),) if self.server else ()
-        return (("out", str(out)), *pid)
-
-
-@dataclass(frozen=True)
 class Counting:
     """The plugin of a boot, what it is told, and the file that it writes.
 

@@ -33,7 +33,7 @@ from harness import (
     workload,
 )
 from harness.counting import SLOWNESS as COUNTING_SLOWNESS
-from harness.counting import BUSY_FILE, SETTLE, SETTLE_FILE, Counting, Settle
+from harness.counting import BUSY_FILE, SETTLE, SETTLE_FILE, Counting
 from harness.designs import DESIGNS, debugging, lined, needed
 from harness.errors import HarnessError
 from harness.paths import Cache, Repo
@@ -242,13 +242,12 @@ class _Runner:
         place = self._place(cell)
         place.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
-            port, pid = server.PORT, None
+            port = server.PORT
             if cell.workload.asks_server:
-                answers = stack.enter_context(server.iperf3(place / "server.log"))
-                port, pid = answers.port, answers.pid
+                port = stack.enter_context(server.iperf3(place / "server.log"))
             text = plan.job(cell, port)
             (place / "job").write_text(text, encoding="utf-8")
-            target = self._target(cell, self._job(cell, text), pid)
+            target = self._target(cell, self._job(cell, text))
             slowness = DEBUG_SLOWNESS if self._bench.debug else 1
             slowness *= COUNTING_SLOWNESS if target.counting else 1
             deadline = cell.workload.deadline * slowness
@@ -275,9 +274,7 @@ class _Runner:
         path.write_bytes(archive.newc(files))
         return path
 
-    def _target(
-        self, cell: plan.PlannedCell, job: Path, pid: int | None
-    ) -> boot.Target:
+    def _target(self, cell: plan.PlannedCell, job: Path) -> boot.Target:
         design, cache = cell.variant.design, self._bench.cache
         names = cell.workload.tools
         further = [tools.archive(names, cache)] if names else []
@@ -291,7 +288,7 @@ class _Runner:
             accelerator=self._bench.accelerator,
             counting=self._counting(cell),
             waits=cell.workload.waits,
-            settle=self._settle(cell, pid),
+            settle=self._settle(cell),
             measures=cell.workload.measures,
         )
 
@@ -322,12 +319,11 @@ class _Runner:
                 self._busy_countings[kernel, is_dom0] = made
             return self._busy_countings[kernel, is_dom0]
 
-    def _settle(self, cell: plan.PlannedCell, pid: int | None) -> Settle | None:
-        """Return how the devices of a cell are waited for; pid: its server's."""
+    def _settle(self, cell: plan.PlannedCell) -> Path | None:
+        """Return the plugin that lets a cell's devices answer; a server's it cannot."""
         work = cell.workload
-        if not self._bench.busy or not work.tools or not work.settle:
-            return None
-        return Settle(self._bench.busy / SETTLE, pid)
+        settles = work.tools and work.settle and not work.asks_server
+        return self._bench.busy / SETTLE if self._bench.busy and settles else None
 
     def _busy(self, cell: plan.PlannedCell, made: Cell) -> Mapping[str, int] | None:
         """Return the busy instructions of each step; None if they were not counted."""

@@ -5,7 +5,6 @@ import socket
 import subprocess
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
 
@@ -22,17 +21,9 @@ _POLL_SECONDS = 0.05
 _LISTENS = b"Server listening on"
 
 
-@dataclass(frozen=True)
-class Server:
-    """A server on the loopback: its port, and its process."""
-
-    port: int
-    pid: int
-
-
 @contextmanager
-def iperf3(log: Path) -> Iterator[Server]:
-    """Give a server that is there as long as the context is.
+def iperf3(log: Path) -> Iterator[int]:
+    """Give the port of a server that is there as long as the context is.
 
     log: what it says. Missing when iperf3 is not installed; HarnessError when it
     does not come to listen.
@@ -44,7 +35,7 @@ def iperf3(log: Path) -> Iterator[Server]:
         process = command.start([*words, "--forceflush"], output)
         try:
             _wait(process, log)
-            yield Server(port, process.pid)
+            yield port
         finally:
             command.stop(process)
 

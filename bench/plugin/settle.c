@@ -5,9 +5,7 @@
  * each boot, counted in instructions: whether a guest was asleep already when its I/O
  * was done no longer depends on the host.
  *
- *   -plugin settle.so,out=FILE[,pid=PID]
- *
- * pid: of a process that answers as well, to what a device sent it.
+ *   -plugin settle.so,out=FILE
  *
  * An access to a device ends a block of code in the insn clock: QEMU executes it in a
  * block of its own, in which there is nothing else. Those are watched and no others.
@@ -25,6 +23,7 @@
 #include <unistd.h>
 
 #define FORMAT		1
+#define TASKS		"/proc/self/task"
 /* The newest interface whose changes were looked at. */
 #define API_NEWEST	5
 /* How long another thread is given, and in what steps. */
@@ -34,7 +33,6 @@
 /* One QEMU loads this once: there is nothing to pass it along by. */
 static struct {
 	FILE *out;
-	int helper;
 	uint64_t writes;
 	uint64_t unsettled;
 } plugin;
@@ -65,16 +63,16 @@ struct state {
 	uint64_t switches;
 };
 
-static void look_at(const char *tasks, const char *thread, struct state *all)
+static void look_at(const char *thread, struct state *all)
 {
 	static const char sleeps[] = "\nvoluntary_ctxt_switches:";
 	static const char state[] = "\nState:\t";
-	char path[128], text[4096];
+	char path[64], text[4096];
 	const char *found;
 	ssize_t size;
 	int file;
 
-	snprintf(path, sizeof(path), "%s/%.20s/status", tasks, thread);
+	snprintf(path, sizeof(path), TASKS "/%.20s/status", thread);
 	file = open(path, O_RDONLY | O_CLOEXEC);
 	if (file < 0)
 		return;
@@ -91,29 +89,19 @@ static void look_at(const char *tasks, const char *thread, struct state *all)
 		all->switches += strtoull(found + sizeof(sleeps) - 1, NULL, 10);
 }
 
-/* A process that is gone does nothing. */
-static void look_at_all(const char *tasks, struct state *all)
-{
-	DIR *folder = opendir(tasks);
-	pid_t mine = gettid();
-	struct dirent *task;
-
-	while (folder && (task = readdir(folder)))
-		if (task->d_name[0] != '.' && atoi(task->d_name) != mine)
-			look_at(tasks, task->d_name, all);
-	if (folder)
-		closedir(folder);
-}
-
 static struct state look(void)
 {
 	struct state all = { 0 };
-	char tasks[64];
+	pid_t mine = gettid();
+	DIR *tasks = opendir(TASKS);
+	struct dirent *task;
 
-	look_at_all("/proc/self/task", &all);
-	snprintf(tasks, sizeof(tasks), "/proc/%d/task", plugin.helper);
-	if (plugin.helper)
-		look_at_all(tasks, &all);
+	all.busy = !tasks;
+	while (tasks && (task = readdir(tasks)))
+		if (task->d_name[0] != '.' && atoi(task->d_name) != mine)
+			look_at(task->d_name, &all);
+	if (tasks)
+		closedir(tasks);
 	return all;
 }
 
@@ -175,20 +163,6 @@ static void at_exit(qemu_id id, void *data)
 	fclose(plugin.out);
 }
 
-static bool take_word(const char *word)
-{
-	char *end;
-
-	if (!strncmp(word, "out=", 4) && !plugin.out) {
-		plugin.out = fopen(word + 4, "we");
-		return plugin.out;
-	}
-	if (strncmp(word, "pid=", 4) || plugin.helper)
-		return false;
-	plugin.helper = strtol(word + 4, &end, 10);
-	return plugin.helper > 0 && end != word + 4 && !*end;
-}
-
 static int refuse(const char *what, const char *why)
 {
 	fprintf(stderr, "bouncemark plugin: %s: %s\n", what, why);
@@ -202,11 +176,11 @@ int qemu_plugin_install(qemu_id id, const struct qemu_info *info, int argc,
 		return refuse(info->target, "no machine of type x86_64");
 	if (info->version.min > API_NEWEST)
 		return refuse("plugin interface", "newer than is known here");
-	for (int i = 0; i < argc; i++)
-		if (!take_word(argv[i]))
-			return refuse(argv[i], "allowed are one out=FILE and one pid=PID");
+	if (argc != 1 || strncmp(argv[0], "out=", 4))
+		return refuse("words", "allowed is one out=FILE");
+	plugin.out = fopen(argv[0] + 4, "we");
 	if (!plugin.out)
-		return refuse("out=", "missing");
+		return refuse(argv[0], "cannot be written");
 	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
 	return 0;

@@ -37,6 +37,18 @@ setup_file() {
 	./bouncemark run --profile "$BATS_FILE_TMPDIR/io.toml" \
 		--workloads-from "$MINE" --results "$RESULTS" \
 		>"$BATS_FILE_TMPDIR/output" 2>&1 || true
+	# Once more, and with a pool that is too small.
+	cat >"$BATS_FILE_TMPDIR/again.toml" <<-'EOF'
+		description = "the same, and what is refused"
+		clock = "insn"
+		p2m = "linear"
+		counting = true
+		workloads = ["documented-nvme", "fio_pool_tiny-mptsas1068"]
+		variants = ["dom0-iommu"]
+	EOF
+	./bouncemark run --profile "$BATS_FILE_TMPDIR/again.toml" \
+		--workloads-from "$MINE" --results "$BATS_FILE_TMPDIR/again" \
+		>>"$BATS_FILE_TMPDIR/output" 2>&1 || true
 }
 
 setup() {
@@ -88,6 +100,35 @@ setup() {
 		        assert figures["perf.swiotlb_bounced"] == figures["scope.swiotlb_bounced"]
 		        used = figures["scope.pool_after"] - figures["scope.pool_before"]
 		        assert used == figures["scope.slots"] - figures["scope.slots_before"]
+	EOF
+}
+
+@test "instructions per I/O are the same in another boot, to the instruction" {
+	"$PY" - "$RESULTS" "$BATS_FILE_TMPDIR/again" <<-'EOF'
+		import io_cells, sys
+		def busy(folder):
+		    for one in io_cells.cells(folder, "documented-nvme"):
+		        if (one.cell.variant, one.cell.p2m) == ("dom0-iommu", "linear"):
+		            assert one.verdict.value == "PASS", one.reason
+		            assert one.facts["settle_writes"] > 1000, one.facts
+		            assert one.facts["settle_unsettled"] == 0, one.facts
+		            for step, figures in io_cells.figures(one).items():
+		                yield step, figures["busy_instructions"]
+		first, second = (dict(busy(folder)) for folder in sys.argv[1:])
+		print(first, second, sep="\n")
+		assert first == second and first
+	EOF
+}
+
+@test "what a pool cannot take at once is refused, counted, and arrives all the same" {
+	"$PY" - "$BATS_FILE_TMPDIR/again" <<-'EOF'
+		import io_cells, sys
+		for one in io_cells.cells(sys.argv[1], "fio_pool_tiny-mptsas1068"):
+		    assert one.verdict.value == "PASS", one.reason
+		    figures = io_cells.figures(one)["verify-write-1048576-d32"]
+		    print(figures)
+		    assert figures["scope.refused_entries"] > 0, figures
+		    assert figures["scope.bounced"] == figures["scope.mask"] > 0, figures
 	EOF
 }
 
