@@ -2,6 +2,7 @@
 # The front door.
 #   make bench   from a clone to the table
 #   make test    the tests; those that boot included
+#   make report  what the last run found, in every format: results/reports/RUN
 #   make mutants bugs planted on purpose: the validation has to find each of them
 #   make lint    what the tools say of the code
 #   make clean   what make left in the checkout; runs and the cache stay
@@ -10,7 +11,7 @@
 KERNEL ?=
 kernel := $(if $(KERNEL),--kernel '$(KERNEL)')
 
-.PHONY: help bench test test-fast test-vm mutants lint clean packages packages-test
+.PHONY: help bench report test test-fast test-vm mutants lint clean packages packages-test
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
@@ -26,6 +27,9 @@ test-fast: packages-test
 
 test-vm: packages-test
 	@tests/run vm
+
+report: packages
+	@./bouncemark report --format all
 
 mutants: packages
 	@./bouncemark mutants

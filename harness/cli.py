@@ -2,6 +2,7 @@
 """The command: what the user says, and which step does it."""
 
 import argparse
+import datetime
 import os
 import signal
 import sys
@@ -13,10 +14,13 @@ from harness import (
     counting,
     doctor,
     explaining,
+    listing,
     mutating,
     paths,
     profile,
+    publish,
     question,
+    reporting,
     running,
     workload,
 )
@@ -97,6 +101,8 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--results", type=Path, metavar="DIR", help="where runs are kept")
     one.set_defaults(do=comparing.compare_runs)
 
+    reporting.add(commands)
+
     one = commands.add_parser(
         "explain", help="where the instructions go, function by function"
     )
@@ -124,10 +130,19 @@ def parser() -> argparse.ArgumentParser:
 
     one = commands.add_parser("list", help="what there is")
     one.add_argument(
-        "what", choices=("variants", "workloads", "profiles", "questions", "runs")
+        "what",
+        choices=("variants", "workloads", "profiles", "questions", "runs"),
+        help="of what",
     )
     one.add_argument("--results", type=Path, metavar="DIR", help="where runs are kept")
     one.set_defaults(do=_list)
+
+    one = commands.add_parser("completion", help="what a shell completes words with")
+    one.add_argument("shell", choices=("bash", "zsh"), help="whose words")
+    one.set_defaults(do=_completion)
+
+    one = commands.add_parser("manual", help="the manual page, as man reads it")
+    one.set_defaults(do=_manual)
     return top
 
 
@@ -219,27 +234,41 @@ def _doctor(_: argparse.Namespace) -> int:
     return (Verdict.PASS if good else Verdict.ERROR).exit_code
 
 
+def _completion(options: argparse.Namespace) -> int:
+    from harness import completion
+
+    print(completion.script(parser(), options.shell), end="")
+    return Verdict.PASS.exit_code
+
+
+def _manual(_: argparse.Namespace) -> int:
+    from harness import manual
+
+    changed = datetime.date.fromtimestamp(os.stat(__file__).st_mtime)
+    print(manual.page(parser(), changed.isoformat()), end="")
+    return Verdict.PASS.exit_code
+
+
 def _list(options: argparse.Namespace) -> int:
     repo = paths.repo()
     if options.what == "variants":
-        lines = [chosen.name for chosen in variants()]
+        rows = [[chosen.name] for chosen in variants()]
     elif options.what == "workloads":
-        lines = [
-            f"{name:16} {len(work.steps):3} steps  {work.description}"
+        rows = [
+            [name, f"{len(work.steps):3} steps", work.description]
             for name, work in workload.load_all(repo.workloads).items()
         ]
     elif options.what == "profiles":
-        lines = [
-            f"{path.stem:16} {profile.load(path).description}"
-            for path in sorted(repo.profiles.glob("*.toml"))
-        ]
+        found = sorted(repo.profiles.glob("*.toml"))
+        rows = [[path.stem, profile.load(path).description] for path in found]
     elif options.what == "questions":
-        lines = [
-            f"{path.stem:16} {question.load(path).text}"
-            for path in sorted(repo.questions.glob("*.toml"))
-        ]
+        found = sorted(repo.questions.glob("*.toml"))
+        rows = [[path.stem, question.load(path).text] for path in found]
     else:
-        lines = comparing.runs_list(paths.runs(options.results))
-    for line in lines:
+        rows = comparing.runs_rows(paths.runs(options.results))
+    width = publish.width_for(sys.stdout, os.environ)
+    style = publish.style_for(sys.stdout, os.environ)
+    terminal = sys.stdout.isatty()
+    for line in listing.lines(rows, width if terminal else None, style):
         print(line)
     return 0

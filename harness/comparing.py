@@ -19,13 +19,10 @@ def compare_runs(options: argparse.Namespace) -> int:
     if options.question:
         return _answer(options, runs)
     if not names:
-        folders = run_folders(runs)
-        if not folders:
-            raise UsageError(f"no runs in {runs}; make one with: bouncemark run")
-        names = [str(folders[-1])]
+        names = [str(last_run(runs))]
     if len(names) > 2:
         raise UsageError("compare: give one run, or two")
-    loaded = [record.load_run(_find_run(name, runs)) for name in names]
+    loaded = [record.load_run(find_run(name, runs)) for name in names]
     known = [running.states(one, runs) for one in loaded]
     if len(loaded) == 1:
         table = compare.designs(loaded[0], validated=known[0])
@@ -81,24 +78,32 @@ def run_folders(runs: Path) -> list[Path]:
     return sorted(path.parent for path in runs.glob("*/run.json"))
 
 
-def runs_list(runs: Path) -> list[str]:
-    """Return a line for every run; of one that cannot be read, why."""
-    lines = []
+def last_run(runs: Path) -> Path:
+    """Return the folder of the run that was made last."""
+    folders = run_folders(runs)
+    if not folders:
+        raise UsageError(f"no runs in {runs}; make one with: bouncemark run")
+    return folders[-1]
+
+
+def runs_rows(runs: Path) -> list[list[str]]:
+    """Return a row for every run; of one that cannot be read, why."""
+    rows = []
     for folder in run_folders(runs):
         try:
             manifest = record.load_manifest(folder / "run.json")
         except RecordError as problem:
             what = ": ".join(filter(None, (problem.where, problem.what)))
-            lines.append(f"{folder.name}  unreadable: {what}")
+            rows.append([folder.name, f"unreadable: {what}"])
             continue
         verdict = manifest.verdict.value if manifest.verdict else "unfinished"
         cells = f"{len(manifest.cells)}/{len(manifest.planned)} cells"
         clock = f"{manifest.clock}{' debug' if manifest.debug else ''}"
-        lines.append(f"{manifest.id}  {verdict:10} {cells:12} {clock}")
-    return lines
+        rows.append([manifest.id, verdict, cells, clock])
+    return rows
 
 
-def _find_run(name: str, runs: Path) -> Path:
+def find_run(name: str, runs: Path) -> Path:
     """Return the folder of a run given by id or path."""
     for path in (Path(name), runs / name):
         if (path / "run.json").is_file():

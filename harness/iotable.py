@@ -6,17 +6,34 @@ variant and layout. What is not known is shown as such, never as 0.
 """
 
 import dataclasses
-from typing import Iterable, Mapping, Sequence
+from typing import Callable, Iterable, Mapping, Sequence
 
+from rich.table import Table
+
+from harness.drivers import MISSING, Matrix, Works, matrix
 from harness.figures import heading
+from harness.inert import plain
 from harness.publish import COLOURS
 from harness.record import Cell, Run, Verdict
-from harness.tables import PLAIN, Block, Column, Field, Style, paint, show, table
+from harness.tables import (
+    PLAIN,
+    Block,
+    Column,
+    Field,
+    Style,
+    most,
+    paint,
+    paragraph,
+    show,
+    table,
+)
 from harness.workload import Metric, Workload
 
 NONE, UNKNOWN = "-", "?"
 # Of a step that exists for the slope of another one nothing is shown.
 _SHORT = "-short"
+# Characters of a text that a tool reported.
+_LONGEST = 40
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,37 +84,44 @@ def _rows(name: str, cells: Sequence[Cell]) -> dict[tuple[str, str], dict[str, s
 
 def _figure(value: int | float | str) -> str:
     if isinstance(value, str):
-        return value
+        return plain(value, _LONGEST)
     if isinstance(value, int) or value >= 1000:
         return f"{value:.0f}"
     return f"{value:.4g}"
 
 
 def devices(run: Run, width: int, style: Style = PLAIN) -> str:
-    """Return how the devices that were driven fared: a row each; "" if there are none.
+    """Return how the devices that a run drove fared; "" if there are none."""
+    return works(matrix(run, {}), width, style)
+
+
+def works(found: Matrix, width: int, style: Style = PLAIN) -> str:
+    """Return a matrix of drivers as text, a row for each device; "" if it has none.
 
     A field is the verdict of the worst cell and the bits that the driver asked for.
     """
-    rows: dict[str, dict[str, Field]] = {}
-    columns = dict.fromkeys(heading(cell.cell.variant) for cell in run.cells)
-    for cell in run.cells:
-        device = cell.cell.parameters.get("driven")
-        if device is None:
-            continue
-        row = rows.setdefault(str(device), {})
-        column = heading(cell.cell.variant)
-        bits = [v.value for v in cell.values if v.name == "dma_mask_bits"]
-        text = " ".join([cell.verdict.value, *(f"{one} bit" for one in bits)])
-        if column not in row or cell.verdict is not Verdict.PASS:
-            row[column] = Field(text, COLOURS[cell.verdict])
-    if not rows:
+    if not found.cells:
         return ""
-    body = [
-        [Field(name), *(row.get(column, Field(NONE)) for column in columns)]
-        for name, row in rows.items()
-    ]
-    shown = [Column("device", False), *(Column(name, True) for name in columns)]
-    return show(table(shown, [Block("", body)], style), width, style)
+    fields = {
+        device: {heading(name): _works(one) for name, one in row.items()}
+        for device, row in found.cells.items()
+    }
+
+    def build(names: Sequence[str]) -> Table:
+        columns = [Column("device", False), *(Column(name, True) for name in names)]
+        rows = [
+            [Field(device), *(row.get(name, Field(NONE)) for name in names)]
+            for device, row in fields.items()
+        ]
+        return table(columns, [Block("", rows)], style)
+
+    return _fitted([heading(name) for name in found.variants], build, width, style)
+
+
+def _works(one: Works) -> Field:
+    text = " ".join([one.verdict, *(f"{bits} bit" for bits in one.bits)])
+    colour = COLOURS.get(Verdict(one.verdict), "") if one.verdict != MISSING else ""
+    return Field(text, colour)
 
 
 def text(shown: Iterable[Shown], width: int, style: Style = PLAIN) -> str:
@@ -108,11 +132,35 @@ def text(shown: Iterable[Shown], width: int, style: Style = PLAIN) -> str:
 def _text(one: Shown, width: int, style: Style) -> str:
     unit = "" if one.metric.unit == "1" else f", {one.metric.unit}"
     title = f"{one.metric.name}{unit}: {one.metric.good_for}"
-    columns = [Column("step", False)]
-    columns += [Column(name, True) for name in one.columns]
+    head = paint(paragraph(title, width, style), "bold", style)
+
+    def build(names: Sequence[str]) -> Table:
+        return _table(one, names, style)
+
+    return f"{head}\n{_fitted(one.columns, build, width, style)}"
+
+
+def _fitted(
+    names: Sequence[str],
+    build: Callable[[Sequence[str]], Table],
+    width: int,
+    style: Style,
+) -> str:
+    """Return tables below each other, each of as many columns as fit: one at least."""
+    parts = []
+    while names:
+        count = len(names)
+        while count > 1 and most(build(names[:count]), width) > width:
+            count -= 1
+        parts.append(show(build(names[:count]), width, style))
+        names = names[count:]
+    return "\n\n".join(parts)
+
+
+def _table(one: Shown, names: Sequence[str], style: Style) -> Table:
+    columns = [Column("step", False), *(Column(name, True) for name in names)]
     blocks: dict[str, list[list[Field]]] = {}
     for (work, step), row in one.rows.items():
-        fields = [Field(row.get(name, NONE)) for name in one.columns]
+        fields = [Field(row.get(name, NONE)) for name in names]
         blocks.setdefault(work, []).append([Field(step), *fields])
-    built = table(columns, [Block(*item) for item in blocks.items()], style)
-    return f"{paint(title, 'bold', style)}\n{show(built, width, style)}"
+    return table(columns, [Block(*item) for item in blocks.items()], style)

@@ -82,8 +82,12 @@ def clean(text: str, style: Style) -> str:
 
 
 def paragraph(text: str, width: int, style: Style, indent: str = "") -> str:
-    """Return text wrapped; the lines after the first begin with indent."""
-    return textwrap.fill(clean(text, style), width, subsequent_indent=indent)
+    """Return text wrapped; the lines after the first begin with indent.
+
+    No name is broken at its hyphens: it can be looked for, and copied.
+    """
+    shown = clean(text, style)
+    return textwrap.fill(shown, width, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def paint(text: str, how: str, style: Style) -> str:

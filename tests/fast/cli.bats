@@ -14,7 +14,7 @@ from pathlib import Path
 from commands import refused
 
 tmp = Path(os.environ["TMP"])
-commands = "'doctor', 'build', 'run', 'validate', 'mutants', 'compare', 'explain', 'list'"
+commands = "'doctor', 'build', 'run', 'validate', 'mutants', 'compare', 'report', 'explain', 'list', 'completion', 'manual'"
 refused(2, f"invalid choice: 'bench' (choose from {commands})", "bench")
 refused(2, "the following arguments are required: COMMAND")
 refused(2, "invalid choice: 'cells' (choose from 'variants',", "list", "cells")

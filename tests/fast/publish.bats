@@ -143,3 +143,49 @@ assert diff["changed"][0]["ticks"] == 1 and diff["changed"][0]["variant"] == "do
 assert len(diff["only_a"]) == 14
 EOF
 }
+
+@test "lists: a line an item in a pipe, wrapped below itself where it is narrow" {
+	py <<'EOF'
+import fixtures
+from harness import listing
+from harness.tables import PLAIN, Style
+
+rows = [["fio_mask-mptsas1068", "  3 steps", "word " * 40], ["micro", " 46 steps", "x\x1b[2J"]]
+whole = listing.lines(rows, None, PLAIN)
+assert len(whole) == 2 and whole[0].endswith("word word ")
+assert whole[1] == "micro                 46 steps  x?[2J"
+for width in (80, 200):
+    found = listing.lines(rows, width, PLAIN)
+    assert all(len(line) <= width for line in found)
+    assert [line.index("word") for line in found[:-1]] == [32] * (len(found) - 1)
+runs = [["run-1", "PASS", "6/6 cells", "insn"], ["run-22", "FAIL", "6/6 cells", "insn"], ["r", "unreadable: x"]]
+plain = listing.lines(runs, 80, PLAIN)
+assert plain[1:] == ["run-22  FAIL  6/6 cells  insn", "r       unreadable: x"]
+painted = listing.lines(runs, 80, Style(color=True))
+assert "\x1b[1;32mPASS\x1b[0m  6/6" in painted[0] and "\x1b[1;31mFAIL" in painted[1]
+EOF
+}
+
+@test "I/O: tables are split by columns, and no step's name is broken" {
+	py <<'EOF'
+import dataclasses
+import fixtures
+from harness import iotable
+from harness.workload import Metric
+
+steps = ["randread-4096-d32", "verify-write-1048576-d32"]
+columns = [f"dom0\n{name}\n{layout}" for name in ("iommu", "hook", "pool") for layout in ("", "scattered")]
+rows = {("fio-nvme", step): {name: str(10**9 + n) for n, name in enumerate(columns)} for step in steps}
+metric = Metric("instructions_per_io", "1", "lower", "what an I/O costs the CPU, " * 5)
+shown = [iotable.Shown(metric, tuple(columns), rows)]
+for width, tables in ((72, 2), (80, 2), (200, 1)):
+    text = iotable.text(shown, width)
+    assert all(len(line) <= width for line in text.splitlines()), width
+    assert [text.count(step) for step in steps] == [tables] * 2, (width, text)
+    for n in range(len(columns)):
+        assert text.split().count(str(10**9 + n)) == 2, (width, n)
+    assert text.split("\n")[0].startswith("instructions_per_io: ")
+# What a tool reported is as long as it may be in a table.
+assert iotable._figure("x\n" * 5000).startswith(r"x\nx\n") and len(iotable._figure("x" * 9999)) < 80
+EOF
+}
