@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Callable, NoReturn, Sequence
 
 from harness import (
+    accepting,
     comparing,
     counting,
     doctor,
@@ -127,6 +128,16 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--output", type=Path, metavar="DIR", help="for graphs and stacks")
     _made(one)
     one.set_defaults(do=explaining.explain_cells)
+
+    one = commands.add_parser("accept", help="a change that is known and wanted")
+    one.add_argument("metric", metavar="METRIC", help="its name; * for many")
+    one.add_argument(
+        "--since", required=True, metavar="RUN", help="that has the change"
+    )
+    one.add_argument("--why", required=True, metavar="TEXT", help="for who reads it")
+    one.add_argument("--who", metavar="NAME", help="who says so")
+    one.add_argument("--results", type=Path, metavar="DIR", help="where runs are kept")
+    one.set_defaults(do=accepting.accept)
 
     one = commands.add_parser("list", help="what there is")
     one.add_argument(

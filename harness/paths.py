@@ -111,3 +111,8 @@ def cache(environment: Mapping[str, str] = os.environ) -> Cache:
 def runs(given: Path | None) -> Path:
     """Return the folder the runs are in: the one given, else the checkout's."""
     return given.absolute() if given else repo().runs
+
+
+def accepted(given: Path | None) -> Path:
+    """Return the file of accepted changes: beside the checkout's runs, or in given."""
+    return (given.absolute() if given else repo().runs.parent) / "accepted.jsonl"

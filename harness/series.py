@@ -45,10 +45,12 @@ class Kind:
     """What a workload's file declares of a metric.
 
     direction: LOWER or HIGHER is better, or NEUTRAL: it is kept and never judged.
+    floor: changes of fewer percent are not told, if there is noise; None: the rule's.
     """
 
     unit: str
     direction: str
+    floor: float | None = None
 
 
 @dataclass(frozen=True)
@@ -104,12 +106,14 @@ def _figures(
             found = getattr(one, statistic)
             if found is not None:
                 direction = ticks.direction if ticks else LOWER
-                kind = Kind(one.unit, direction)
+                kind = Kind(one.unit, direction, ticks.floor if ticks else None)
                 yield one.step, _name(one, statistic), kind, float(found)
     for value in cell.values:
         if not isinstance(value.value, str):
             known = declared.get(value.name)
-            kind = Kind(value.unit, known.direction if known else NEUTRAL)
+            kind = Kind(value.unit, NEUTRAL)
+            if known:
+                kind = Kind(value.unit, known.direction, known.floor)
             yield value.step, value.name, kind, float(value.value)
 
 

@@ -64,12 +64,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Metric:
-    """What a figure of a workload is: its unit, and which way is better."""
+    """What a figure of a workload is: its unit, and which way is better.
+
+    floor: a change of fewer percent is not worth telling; None: as the rule has it.
+    """
 
     name: str
     unit: str
     direction: str
     good_for: str
+    floor: float | None = None
 
 
 @dataclass(frozen=True)
