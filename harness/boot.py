@@ -288,7 +288,7 @@ def boot(
         _small_pages()
         begin = time.monotonic()
         with tempfile.TemporaryFile() as errors:
-            process = command.start(argv, errors)
+            process = command.start(argv, errors, tied=True)
             try:
                 why, answered = _wait(
                     process, begin, deadline, console, channel, stop or Event()

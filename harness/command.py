@@ -2,12 +2,15 @@
 """Run other programs: always with a deadline, never leaving a child behind."""
 
 import os
+import shutil
 import signal
 import subprocess
 from pathlib import Path
 from typing import IO, Mapping, Sequence
 
 from harness.errors import Failed, HarnessError
+
+_TIE = ("setpriv", "--pdeathsig", "KILL", "--")
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:
@@ -24,12 +27,16 @@ def start(
     output: IO[bytes],
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    tied: bool = False,
 ) -> "subprocess.Popen[bytes]":
     """Start a program that leads a process group of its own, all it says to output.
 
-    environment: all of it; the caller's when left out. HarnessError when it cannot
-    be started. Whoever starts it must stop() it.
+    environment: all of it; the caller's when left out. tied: it is killed when the
+    thread that starts it ends, be that by kill -9. HarnessError when it cannot be
+    started. Whoever starts it must stop() it.
     """
+    if tied and shutil.which(argv[0]):
+        argv = [*_TIE, *argv]
     try:
         return subprocess.Popen(
             argv,

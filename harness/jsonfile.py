@@ -38,9 +38,16 @@ def _refuse_constant(name: str) -> None:
 def read(path: Path) -> Any:
     """Return the content of a JSON file; RecordError if it is not one."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        data = path.read_bytes()
     except OSError as error:
         raise RecordError(path, "", error.strerror or str(error)) from error
+    return parse(data, path)
+
+
+def parse(data: bytes, path: Path) -> Any:
+    """Return the content of JSON text; RecordError, naming path, if it is none."""
+    try:
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise RecordError(path, f"byte {error.start}", "is not UTF-8") from error
     try:
@@ -52,6 +59,12 @@ def read(path: Path) -> Any:
         raise RecordError(path, "", f"is not JSON: {error}") from error
 
 
+def text(data: Any) -> str:
+    """Return data as the text of a JSON file; TypeError, ValueError if it cannot be."""
+    made = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return PAIR.sub(r"[\1, \2]", made)
+
+
 def write(path: Path, data: Any) -> None:
     """Write a JSON file so that it is there whole, or as it was before.
 
@@ -60,14 +73,13 @@ def write(path: Path, data: Any) -> None:
     """
     temporary: str | None = None
     try:
-        text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
-        text = PAIR.sub(r"[\1, \2]", text)
+        written = text(data)
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
             "wb", dir=path.parent, prefix=f".{path.name}.", suffix=".tmp", delete=False
         ) as file:
             temporary = file.name
-            file.write(text.encode("utf-8"))
+            file.write(written.encode("utf-8"))
             file.flush()
             os.fsync(file.fileno())
             os.fchmod(file.fileno(), 0o644)

@@ -116,3 +116,9 @@ def runs(given: Path | None) -> Path:
 def accepted(given: Path | None) -> Path:
     """Return the file of accepted changes: beside the checkout's runs, or in given."""
     return (given.absolute() if given else repo().runs.parent) / "accepted.jsonl"
+
+
+def index(given: Path | None) -> Path:
+    """Return where the index over the runs is: beside runs/, or in the folder given."""
+    folder = given.absolute() if given else repo().runs.parent
+    return folder / "index.sqlite"

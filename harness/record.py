@@ -58,10 +58,12 @@ __all__ = [
     "Seconds",
     "Value",
     "Verdict",
+    "cell_of",
     "cell_path",
     "load_cell",
     "load_manifest",
     "load_run",
+    "manifest_of",
     "manifest_path",
     "measure",
     "save_cell",
@@ -104,7 +106,7 @@ def load_cell(path: Path) -> Cell:
     if path.parent.name != data["id"]:
         what = f"is {data['id']}, but the folder is {path.parent.name}"
         raise RecordError(path, "id", what)
-    return _cell(data)
+    return cell_of(data)
 
 
 def save_manifest(manifest: Manifest, run: Path) -> Path:
@@ -123,7 +125,7 @@ def load_manifest(path: Path) -> Manifest:
     if path.absolute().parent.name != data["id"]:
         what = f"is {data['id']}, but the folder is {path.absolute().parent.name}"
         raise RecordError(path, "id", what)
-    return _manifest(data)
+    return manifest_of(data)
 
 
 def load_run(run: Path) -> Run:
@@ -165,7 +167,8 @@ def _listed(data: Any) -> Any:
     return data
 
 
-def _cell(data: Json) -> Cell:
+def cell_of(data: Json) -> Cell:
+    """Return the cell of a record that has passed its checks."""
     return Cell(
         id=data["id"],
         cell=CellSpec(**data["cell"]),
@@ -200,7 +203,8 @@ def _cell_end(data: Json) -> CellEnd:
     return CellEnd(**members)
 
 
-def _manifest(data: Json) -> Manifest:
+def manifest_of(data: Json) -> Manifest:
+    """Return the manifest of a record that has passed its checks."""
     members = {key: value for key, value in data.items() if key != "schema"}
     members["kernels"] = {
         design: _kernel(kernel) for design, kernel in data["kernels"].items()

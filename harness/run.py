@@ -1,354 +1,114 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Run a plan: build what it needs, boot its cells, keep a record of each.
-
-The manifest is on disk before the first cell and after every one, so a run that
-is cut off has kept what was finished.
-"""
+"""Run a plan: build what it needs, boot its cells; or go on with one cut off."""
 
 import dataclasses
 import os
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Lock
 from typing import Mapping, Sequence
 
-from harness import (
-    account,
-    archive,
-    atomic,
-    boot,
-    build,
-    busy,
-    collect,
-    frames,
-    meter,
-    plan,
-    record,
-    server,
-    settled,
-    source,
-    tools,
-    workload,
-)
-from harness.counting import SLOWNESS as COUNTING_SLOWNESS
-from harness.counting import BUSY_FILE, SETTLE, SETTLE_FILE, Counting
-from harness.designs import DESIGNS, debugging, lined, needed
+from harness import account, build, lock, machine, plan, record, request, resume
+from harness.bench import Bench, Built, build_all, initramfs, kernel_plans
+from harness.designs import needed
 from harness.errors import HarnessError
-from harness.paths import Cache, Repo
-from harness.profile import Profile
 from harness.progress import Progress
-from harness.record import Cell, CellEnd, Inputs, Manifest, Verdict
+from harness.record import Manifest
+from harness.request import Request
+from harness.runner import Runner
 
-# The kernel's own checks cost it that much.
-DEBUG_SLOWNESS = 4
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What a run works with.
-
-    debug: kernels have the kernel's own checks. further: patches that go onto
-    every kernel after its design's series. counting: how instructions are counted,
-    if they are. busy: the folder of the plugin that tells busy from idle ones, if it
-    is to. lines: kernels know their lines of source.
-    """
-
-    repo: Repo
-    cache: Cache
-    profile: Profile
-    workloads: Mapping[str, workload.Workload]
-    kernel: str | None
-    accelerator: str
-    runs: Path
-    debug: bool = False
-    further: tuple[Path, ...] = ()
-    counting: Counting | None = None
-    busy: Path | None = None
-    lines: bool = False
-
-
-@dataclass(frozen=True)
-class Built:
-    """All that was built, by design; failed: why a design has no kernel."""
-
-    kernels: Mapping[str, build.Kernel]
-    modules: Mapping[str, Path]
-    guest: Path
-    failed: Mapping[str, HarnessError]
-
-
-def kernel_plans(
-    bench: Bench, designs: Sequence[str]
-) -> tuple[dict[str, build.KernelPlan], dict[str, HarnessError]]:
-    """Return the kernels to build by design, and why a design cannot have one."""
-    log = bench.cache.folder("logs") / "source.log"
-    origin = source.resolve(bench.kernel, bench.cache, log)
-    plans, failed = {}, {}
-    for name in designs:
-        design = debugging(DESIGNS[name]) if bench.debug else DESIGNS[name]
-        design = lined(design) if bench.lines else design
-        try:
-            further = bench.further
-            plans[name] = build.plan_kernel(design, origin, bench.repo, further)
-        except HarnessError as problem:
-            failed[name] = problem
-    return plans, failed
-
-
-def build_all(
-    bench: Bench,
-    plans: Mapping[str, build.KernelPlan],
-    failed: Mapping[str, HarnessError],
-    progress: Progress,
-) -> Built:
-    """Build every kernel, its modules, and the guest's init.
-
-    A kernel that cannot be built takes down its own cells and no others.
-    """
-    problems = dict(failed)
-    kernels: dict[str, build.Kernel] = {}
-    modules: dict[str, Path] = {}
-    with progress.unit("build", "guest"):
-        guest = build.guest(bench.repo, bench.cache)
-    for name, planned in plans.items():
-        try:
-            with progress.unit("build", name):
-                built = build.kernel(planned, bench.cache)
-                modules[name] = build.modules(built, bench.repo, bench.cache)
-                kernels[name] = built
-        except HarnessError as problem:
-            problems[name] = problem
-    return Built(kernels, modules, guest, problems)
-
-
-def initramfs(built: Built, design: str, cache: Cache) -> Path:
-    """Return the initramfs of a kernel: init and the modules, made once."""
-    guest, modules = built.guest, built.modules[design]
-    place = cache.folder("initramfs") / f"{guest.name}-{modules.name}.cpio"
-    if not place.exists():
-        files = {
-            f"lib/bouncemark/{path.name}": path.read_bytes()
-            for path in sorted(modules.glob("*.ko"))
-        }
-        files["init"] = (guest / "init").read_bytes()
-        atomic.write(place, archive.newc(files, frozenset({"init"})))
-    return place
+__all__ = [
+    "Bench",
+    "Built",
+    "build_all",
+    "execute",
+    "go_on",
+    "initramfs",
+    "kernel_plans",
+]
 
 
 def execute(bench: Bench, progress: Progress) -> Path:
     """Run a profile and return the run's folder. HarnessError if it cannot begin."""
     with progress.stage("plan"):
-        designs = needed(bench.profile.variants)
-        plans, failed = kernel_plans(bench, designs)
-        keys = {name: planned.key for name, planned in plans.items()}
-        cells = plan.cells(bench.profile, bench.workloads, keys)
+        planned = _plan(bench)
         manifest = account.manifest(
-            bench.profile, bench.accelerator, bench.debug, cells
+            bench.profile, bench.accelerator, bench.debug, planned.cells
         )
-        folder = bench.runs / manifest.id
+    folder = bench.runs / manifest.id
+    with lock.owned(resume.lock(folder), f"run {manifest.id}"):
+        request.save(planned.request, folder)
         record.save_manifest(manifest, folder)
+        return _carry_out(bench, planned, manifest, resume.Kept((), ()), progress)
+
+
+def go_on(bench: Bench, folder: Path, progress: Progress) -> resume.Kept:
+    """Finish a run that was cut off; return what of it was kept.
+
+    HarnessError if it is being run, or is planned otherwise by now.
+    """
+    with lock.owned(resume.lock(folder), f"run {folder.name}"):
+        manifest = record.load_manifest(record.manifest_path(folder))
+        then = resume.asked(folder)
+        with progress.stage("plan"):
+            planned = _plan(bench)
+            about = resume.Machine(machine.tools(), machine.host())
+            resume.refuse(manifest, then, planned.request, planned.cells, about)
+            done = resume.kept(folder, manifest)
+        _carry_out(bench, planned, manifest, done, progress)
+    return done
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The cells of a run, the kernels they need, and what was asked for."""
+
+    kernels: Mapping[str, build.KernelPlan]
+    failed: Mapping[str, HarnessError]
+    cells: Sequence[plan.PlannedCell]
+    request: Request
+
+
+def _plan(bench: Bench) -> _Plan:
+    plans, failed = kernel_plans(bench, needed(bench.profile.variants))
+    keys = {name: planned.key for name, planned in plans.items()}
+    cells = plan.cells(bench.profile, bench.workloads, keys)
+    further = bench.workloads_from
+    asked = Request(
+        profile=bench.profile,
+        kernel=os.path.abspath(bench.kernel) if bench.kernel else None,
+        accelerator=bench.accelerator,
+        debug=bench.debug,
+        workloads_from=str(further.absolute()) if further else None,
+        busy=bench.busy is not None,
+        whole=not (bench.further or bench.counting or bench.lines),
+        kernels=keys,
+        workloads={cell.workload.name: cell.workload.sha for cell in cells},
+    )
+    return _Plan(plans, failed, cells, asked)
+
+
+def _carry_out(
+    bench: Bench,
+    planned: _Plan,
+    manifest: Manifest,
+    done: resume.Kept,
+    progress: Progress,
+) -> Path:
+    """Build, boot the cells that are not done yet, and finish the run."""
+    folder = bench.runs / manifest.id
     with progress.stage("build"):
-        built = build_all(bench, plans, failed, progress)
+        built = build_all(bench, planned.kernels, planned.failed, progress)
+    modules = {design: path.name for design, path in built.modules.items()}
+    resume.refuse_inputs(done, manifest.id, built.guest.name, modules)
     manifest = dataclasses.replace(
-        manifest,
+        resume.goes_on(manifest, done),
         kernels=account.kernels(built.kernels),
         config_diff=account.differences(built.kernels),
     )
+    resume.tidy(folder, done)
     record.save_manifest(manifest, folder)
-    runner = _Runner(bench, built, manifest, folder, progress)
+    runner = Runner(bench, built, manifest, folder, progress)
+    known = {cell.id for cell in done.cells}
     with progress.stage("boot"):
-        runner.all(cells)
+        runner.all([cell for cell in planned.cells if cell.id not in known])
     return runner.finish()
-
-
-class _Runner:
-    """Boots cells, some at a time, and keeps the manifest up to date."""
-
-    def __init__(
-        self,
-        bench: Bench,
-        built: Built,
-        manifest: Manifest,
-        folder: Path,
-        progress: Progress,
-    ) -> None:
-        self._bench = bench
-        self._built = built
-        self._manifest = manifest
-        self._folder = folder
-        self._progress = progress
-        self._lock = Lock()
-        self._stop = Event()
-        # A kernel's symbols take a second to read.
-        self._busy_countings: dict[tuple[Path, bool], Counting] = {}
-
-    def all(self, cells: Sequence[plan.PlannedCell]) -> None:
-        """Boot every cell. In the insn clock nothing that runs beside it matters."""
-        width = os.cpu_count() or 1 if self._manifest.clock == "insn" else 1
-        pool = ThreadPoolExecutor(max_workers=width)
-        try:
-            for future in [pool.submit(self._one, cell) for cell in cells]:
-                future.result()
-        except BaseException:
-            self._stop.set()
-            raise
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-    def finish(self) -> Path:
-        """Write the manifest of the finished run and return its folder."""
-        verdicts = [end.verdict for end in self._manifest.cells]
-        passed = [verdict for verdict in verdicts if verdict is not Verdict.SKIP]
-        self._manifest = dataclasses.replace(
-            self._manifest,
-            finished=account.now(),
-            stages=dict(self._progress.stages),
-            verdict=record.worst(passed or verdicts),
-        )
-        record.save_manifest(self._manifest, self._folder)
-        return self._folder
-
-    def _one(self, cell: plan.PlannedCell) -> None:
-        planned = cell.planned
-        what = record.title(planned.kind, self._manifest.kinds)
-        with self._progress.unit("boot", what):
-            done = self._cell(cell)
-        with self._lock:
-            record.save_cell(done, self._folder)
-            end = CellEnd(
-                **dataclasses.asdict(planned), verdict=done.verdict, reason=done.reason
-            )
-            self._manifest = dataclasses.replace(
-                self._manifest,
-                cells=(*self._manifest.cells, end),
-                stages=dict(self._progress.stages),
-            )
-            record.save_manifest(self._manifest, self._folder)
-
-    def _cell(self, cell: plan.PlannedCell) -> Cell:
-        design = cell.variant.design
-        inputs = self._inputs(cell)
-        try:
-            problem = self._built.failed.get(design)
-            if problem:
-                raise problem
-            return self._measured(cell, *self._boot(cell))
-        except HarnessError as problem:
-            return collect.without_boot(cell, problem, inputs)
-
-    def _boot(self, cell: plan.PlannedCell) -> tuple[boot.Boot, Inputs]:
-        place = self._place(cell)
-        place.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack:
-            port = server.PORT
-            if cell.workload.asks_server:
-                port = stack.enter_context(server.iperf3(place / "server.log"))
-            text = plan.job(cell, port)
-            (place / "job").write_text(text, encoding="utf-8")
-            target = self._target(cell, self._job(cell, text))
-            slowness = DEBUG_SLOWNESS if self._bench.debug else 1
-            slowness *= COUNTING_SLOWNESS if target.counting else 1
-            deadline = cell.workload.deadline * slowness
-            ended = boot.boot(target, place, deadline, self._stop)
-        self._job_archive(cell).unlink()
-        cmdline = boot.command_line(target)
-        return ended, dataclasses.replace(self._inputs(cell), cmdline=cmdline)
-
-    def _place(self, cell: plan.PlannedCell) -> Path:
-        return self._folder / "cells" / cell.id
-
-    def _job_archive(self, cell: plan.PlannedCell) -> Path:
-        return self._place(cell) / "job.cpio"
-
-    def _job(self, cell: plan.PlannedCell, text: str) -> Path:
-        """Return an archive with a cell's job, and the files that its steps name."""
-        files = {"bouncemark/job": text.encode()}
-        for step in cell.workload.steps:
-            if step.kind == workload.FIO:
-                name = str(step.parameters["job"])
-                path = self._bench.repo.jobs / name
-                files[f"lib/bouncemark/jobs/{name}"] = path.read_bytes()
-        path = self._job_archive(cell)
-        path.write_bytes(archive.newc(files))
-        return path
-
-    def _target(self, cell: plan.PlannedCell, job: Path) -> boot.Target:
-        design, cache = cell.variant.design, self._bench.cache
-        names = cell.workload.tools
-        further = [tools.archive(names, cache)] if names else []
-        return boot.Target(
-            image=self._built.kernels[design].image,
-            initramfs=(initramfs(self._built, design, cache), *further, job),
-            xen=boot.xen_image(cache) if cell.variant.boot == "dom0" else None,
-            arguments=_arguments(cell),
-            machine=cell.machine,
-            clock=cell.spec.clock,
-            accelerator=self._bench.accelerator,
-            counting=self._counting(cell),
-            waits=cell.workload.waits,
-            settle=self._settle(cell),
-            measures=cell.workload.measures,
-        )
-
-    def _measured(
-        self, cell: plan.PlannedCell, ended: boot.Boot, inputs: Inputs
-    ) -> Cell:
-        """Return the record of a cell that was booted, with its metrics."""
-        made = collect.record(cell, ended, inputs)
-        if not cell.workload.tools:
-            return made
-        stream = frames.parse(ended.channel)
-        collect.keep_outputs(stream, self._place(cell))
-        waited = self._place(cell) / SETTLE_FILE
-        if waited.exists() and made.verdict is Verdict.PASS:
-            facts = {**made.facts, **settled.load(waited)}
-            made = dataclasses.replace(made, facts=facts)
-        return meter.finish(cell, made, stream.steps, self._busy(cell, made))
-
-    def _counting(self, cell: plan.PlannedCell) -> Counting | None:
-        """Return how a cell's instructions are counted; None if they are not."""
-        if self._bench.counting or not self._bench.busy:
-            return self._bench.counting
-        kernel = self._built.kernels[cell.variant.design].folder
-        is_dom0 = cell.variant.boot == "dom0"
-        with self._lock:
-            if (kernel, is_dom0) not in self._busy_countings:
-                made = busy.counting(self._bench.busy, kernel, is_dom0)
-                self._busy_countings[kernel, is_dom0] = made
-            return self._busy_countings[kernel, is_dom0]
-
-    def _settle(self, cell: plan.PlannedCell) -> Path | None:
-        """Return the plugin that lets a cell's devices answer; a server's it cannot."""
-        work = cell.workload
-        settles = work.tools and work.settle and not work.asks_server
-        return self._bench.busy / SETTLE if self._bench.busy and settles else None
-
-    def _busy(self, cell: plan.PlannedCell, made: Cell) -> Mapping[str, int] | None:
-        """Return the busy instructions of each step; None if they were not counted."""
-        if not self._bench.busy or made.verdict is not Verdict.PASS:
-            return None
-        names = [step.name for step in cell.workload.steps]
-        return busy.load(self._place(cell) / BUSY_FILE, names)
-
-    def _inputs(self, cell: plan.PlannedCell) -> Inputs:
-        kernel = self._built.kernels.get(cell.variant.design)
-        modules = self._built.modules.get(cell.variant.design)
-        tools = self._manifest.tools
-        counting = self._counting(cell) if kernel else None
-        return Inputs(
-            kernel=kernel.plan.key if kernel else None,
-            modules=modules.name if modules else None,
-            guest=self._built.guest.name,
-            workload=cell.workload.sha,
-            qemu=tools["qemu"],
-            xen=tools["xen"] if cell.variant.boot == "dom0" else None,
-            cmdline=None,
-            plugin=counting.key if counting else None,
-        )
-
-
-def _arguments(cell: plan.PlannedCell) -> str:
-    force = "swiotlb=force" if cell.variant.force else ""
-    return f"{cell.workload.arguments} {force}".strip()

@@ -6,6 +6,7 @@ import dataclasses
 import os
 import sys
 from pathlib import Path
+from typing import Mapping
 
 from harness import (
     boot,
@@ -40,7 +41,7 @@ def build(options: argparse.Namespace) -> int:
             raise UsageError(f"design {name}: allowed are {', '.join(DESIGNS)}")
     made = Profile("build", "", "insn", ("linear",), (), ())
     bench = _bench(options, made, {})
-    progress = _progress(bench, len(designs) + 1)
+    progress = progress_of(len(designs) + 1)
     with progress.showing():
         plans, failed = run.kernel_plans(bench, designs)
         built = run.build_all(bench, plans, failed, progress)
@@ -60,14 +61,20 @@ def run_profile(options: argparse.Namespace) -> int:
         )
     bench = _bench(options, chosen, workloads(options.workloads_from))
     if chosen.counting and chosen.clock == "insn":
-        bench = dataclasses.replace(bench, busy=_plugins(bench))
-    done, progress = execute(bench)
-    if options.compare:
+        bench = dataclasses.replace(bench, busy=plugins(bench))
+    return show(*execute(bench), bench.workloads, options.compare)
+
+
+def show(
+    done: record.Run, progress: Progress, known: Mapping[str, Workload], compared: bool
+) -> int:
+    """Say how a run's cells ended and, if asked, compare; return the exit status."""
+    if compared:
         with progress.stage("judge"):
-            known = states(done, bench.runs)
-            text = designs_text(compare.designs(done, validated=known))
+            validated = states(done, done.path.absolute().parent)
+            text = designs_text(compare.designs(done, validated=validated))
         print(text)
-    shown = iotable.metrics(done, bench.workloads)
+    shown = iotable.metrics(done, known)
     if shown:
         width = publish.width_for(sys.stdout, os.environ)
         style = publish.style_for(sys.stdout, os.environ)
@@ -77,7 +84,7 @@ def run_profile(options: argparse.Namespace) -> int:
     return (done.manifest.verdict or Verdict.ERROR).exit_code
 
 
-def _plugins(bench: run.Bench) -> Path | None:
+def plugins(bench: run.Bench) -> Path | None:
     """Return the folder of QEMU's plugins; None, said aloud, where it takes none."""
     try:
         counting.require_plugins(boot.QEMU)
@@ -138,7 +145,7 @@ def execute(bench: run.Bench) -> tuple[record.Run, Progress]:
     # Before anything is unpacked or built: does the profile name what there is?
     cells = plan.cells(bench.profile, bench.workloads, {})
     designs = needed(bench.profile.variants)
-    progress = _progress(bench, len(designs) + 1 + len(cells))
+    progress = progress_of(len(designs) + 1 + len(cells))
     with progress.showing():
         folder = run.execute(bench, progress)
     return record.load_run(folder), progress
@@ -183,11 +190,13 @@ def _bench(
         accelerator=getattr(options, "accelerator", "tcg"),
         runs=paths.runs(getattr(options, "results", None)),
         debug=options.debug,
+        workloads_from=getattr(options, "workloads_from", None),
     )
 
 
-def _progress(bench: run.Bench, total: int) -> Progress:
-    return Progress(sys.stderr, bench.cache.folder() / "durations.json", total)
+def progress_of(total: int) -> Progress:
+    """Return the progress of so many units of work, shown on standard error."""
+    return Progress(sys.stderr, paths.cache().folder() / "durations.json", total)
 
 
 def _profile(options: argparse.Namespace) -> Profile:

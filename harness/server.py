@@ -32,7 +32,7 @@ def iperf3(log: Path) -> Iterator[int]:
     port = _free_port()
     words = [str(program), "--server", "--bind", LOOPBACK, "--port", str(port)]
     with log.open("wb") as output:
-        process = command.start([*words, "--forceflush"], output)
+        process = command.start([*words, "--forceflush"], output, tied=True)
         try:
             _wait(process, log)
             yield port
