@@ -18,7 +18,8 @@ class Driven:
     """A device: how QEMU makes it and how the guest finds it.
 
     kind: BLOCK, with a disk, what that hangs on if it is a device of its own, and
-    its path; or NETWORK, with a nic. Device arguments are QEMU's.
+    its path; or NETWORK, with a nic. Device arguments are QEMU's. console: patterns
+    of what its driver prints in every design though it looks bad.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Driven:
     disk: str = ""
     path: str = ""
     nic: str = ""
+    console: tuple[str, ...] = ()
 
 
 def load(path: Path) -> Driven:
@@ -40,8 +42,11 @@ def load(path: Path) -> Driven:
         jsonfile.check({"schema": SCHEMA, **data}, SCHEMA_FILE, path)
     except RecordError as problem:
         raise UsageError(str(problem))
+    console = tuple(data.pop("console", ()))
+    for number, pattern in enumerate(console):
+        tomlfile.pattern(pattern, f"{path}: console[{number}]")
     sha = hashing.file(path)[: hashing.DIGITS]
-    return Driven(name=path.stem, sha=sha, **data)
+    return Driven(name=path.stem, sha=sha, console=console, **data)
 
 
 def load_all(folder: Path) -> dict[str, Driven]:

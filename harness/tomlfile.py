@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """TOML files that people write: read whole, or refused in one sentence."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Mapping, Sequence
@@ -65,3 +66,11 @@ def truth(data: Mapping[str, Any], key: str, path: Path) -> bool:
     if not isinstance(value, bool):
         raise UsageError(f"{path}: {key}: {value}: allowed are true and false")
     return value
+
+
+def pattern(text: str, where: str) -> None:
+    """Refuse what is no regular expression: UsageError."""
+    try:
+        re.compile(text)
+    except re.error as problem:
+        raise UsageError(f"{where}: {text!r} is no regular expression: {problem}")

@@ -9,7 +9,6 @@ so is a list of devices that are driven: a workload for each, named FILE-DEVICE.
 """
 
 import dataclasses
-
 import itertools
 import math
 import re
@@ -161,7 +160,7 @@ def load(path: Path) -> Workload:
                 f"{path}: step {name}: stands twice; name must tell its axes apart"
             )
     for number, pattern in enumerate(data.get("console", ())):
-        _pattern(pattern, f"{path}: console[{number}]")
+        tomlfile.pattern(pattern, f"{path}: console[{number}]")
     return Workload(
         name=path.stem,
         description=data["description"],
@@ -231,6 +230,7 @@ def on(work: Workload, device: Driven) -> Workload:
         machines=tuple(_with(one, device, work) for one in work.machines),
         steps=tuple(steps),
         sha=hashing.of([work.sha, device.sha]),
+        console=work.console + device.console,
         drives=(),
         driven=device,
     )
@@ -258,21 +258,13 @@ def _findings(
         if entry["step"] not in steps:
             known = ", ".join(steps)
             raise UsageError(f"{where}: step {entry['step']}: allowed are {known}")
-        _pattern(entry["shows"], f"{where}: shows")
+        tomlfile.pattern(entry["shows"], f"{where}: shows")
         try:
             names = tuple(variant(name).name for name in entry["variants"])
         except UsageError as problem:
             raise UsageError(f"{where}: {problem}")
         found.append(Finding(entry["id"], names, entry["step"], entry["shows"]))
     return tuple(found)
-
-
-def _pattern(text: str, where: str) -> None:
-    """Refuse what is no regular expression."""
-    try:
-        re.compile(text)
-    except re.error as problem:
-        raise UsageError(f"{where}: {text!r} is no regular expression: {problem}")
 
 
 def _expand(entry: Mapping[str, Any], path: Path) -> list[Step]:

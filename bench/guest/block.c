@@ -43,13 +43,21 @@ int block_name(const char *device, char *name)
 	return 0;
 }
 
-bool block_wait(const char *device)
+bool block_wait(const char *root, const char *device)
 {
+	char name[BLOCK_NAME_MAX], path[PATH_MAX];
+
+	if (block_name(device, name))
+		return false;
+	queue_file(path, root, name, "scheduler");
 	for (int us = 0; us <= BLOCK_SECONDS * 1000000; us += POLL_US) {
 		struct stat info;
+		bool is_there = !stat(device, &info);
 
-		if (!stat(device, &info))
-			return S_ISBLK(info.st_mode);
+		if (is_there && !S_ISBLK(info.st_mode))
+			return false;
+		if (is_there && !access(path, F_OK))
+			return true;
 		usleep(POLL_US);
 	}
 	return false;

@@ -39,10 +39,11 @@ int block_name(const char *device, char *name);
 
 /**
  * block_wait() - wait for a disk, which may be found while the guest is running
- * @device: such as /dev/sda
- * Return: whether it is there; if not, BLOCK_SECONDS are over, or it is no disk.
+ * @root: BLOCK_ROOT, or a tree like it
+ * @device: such as /dev/sda; the kernel makes it before its queue can be set
+ * Return: whether both are there; if not, BLOCK_SECONDS are over, or it is no disk.
  */
-bool block_wait(const char *device);
+bool block_wait(const char *root, const char *device);
 
 /**
  * block_pin() - make a queue the same in all variants: no scheduler

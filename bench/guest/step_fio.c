@@ -115,7 +115,7 @@ struct outcome fio_prepare(struct guest *guest, const struct step *step)
 	if (block_name(device, disk))
 		return outcome(STATUS_ERROR, "%s is not the name of a disk",
 			       device);
-	if (!block_wait(device))
+	if (!block_wait(BLOCK_ROOT, device))
 		return outcome(STATUS_SKIP, "there is no disk %s", device);
 	result = pin(step, disk);
 	if (!result.status)

@@ -51,6 +51,7 @@ for changes, words in (
     ({"disk": '"nvme serial"'}, "disk"),
     ({"nic": '"e1000"'}, "nic"),
     ({"speed": "3"}, "speed"),
+    ({"console": '["["]'}, "console[0]: '[' is no regular expression"),
 ):
     sentence = said(**changes)
     assert str(path) in sentence and words in sentence and "\n" not in sentence, sentence

@@ -358,6 +358,30 @@ for steps, changes, verdict, reason in (
 EOF
 }
 
+@test "slots that a driven device had from the start may be given back, and no others" {
+	py <<'EOF'
+import dataclasses
+import boots
+from harness import collect, driven, paths
+
+device = driven.load(paths.repo().devices / "nvme.toml")
+cell = boots.cell()
+drives = dataclasses.replace(boots.WORK, driven=device)
+for work, used, after, verdict in (
+    (boots.WORK, 19, 0, "FAIL"),
+    (drives, 19, 0, "PASS"),
+    (drives, 19, 19, "FAIL"),
+    (drives, 19, 18, "FAIL"),
+    (drives, 0, 1, "FAIL"),
+):
+    here = dataclasses.replace(cell, workload=work)
+    facts = {"swiotlb.used": used, "swiotlb.used_after": after}
+    data = boots.channel(boots.talk(here, None, facts))
+    done = collect.record(here, boots.ended(data), boots.INPUTS)
+    assert done.verdict.value == verdict, (used, after, done.reason)
+EOF
+}
+
 @test "what the console complains of is FAIL, unless the workload expects it" {
 	py <<'EOF'
 import dataclasses, re

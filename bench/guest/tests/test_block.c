@@ -30,8 +30,8 @@ static void test_name(void)
 static void test_wait(void)
 {
 	/* At once: there is something, and it is no disk. */
-	CHECK(!block_wait("/dev/null"));
-	CHECK(!block_wait(in_tree("sda")));
+	CHECK(!block_wait(root, "/dev/null"));
+	CHECK(!block_wait(root, in_tree("sda")));
 }
 
 static void test_pin(void)
