@@ -57,6 +57,12 @@ def parser() -> argparse.ArgumentParser:
         "--compare", action="store_true", help="print the comparison afterwards"
     )
     one.add_argument(
+        "--boots", type=int, metavar="N", help="N runs; with --versus N of each kernel"
+    )
+    one.add_argument(
+        "--versus", metavar="K", help="another kernel: boots of both by turns, compared"
+    )
+    one.add_argument(
         "--resume", metavar="RUN", help="go on with a run that was cut off"
     )
     _booted(one)
@@ -82,8 +88,19 @@ def parser() -> argparse.ArgumentParser:
         "--question", metavar="Q", help="its answer, from the latest run that has it"
     )
     one.add_argument("--json", action="store_true", help="the same for machines")
+    one.add_argument(
+        "--clock", choices=workload.CLOCKS, default="insn", help="wall: of boots"
+    )
+    one.add_argument(
+        "--with",
+        nargs="+",
+        dest="others",
+        metavar="RUN",
+        help="wall clock: the boots of the other side",
+    )
+    one.add_argument("--all", action="store_true", help="also what does not differ")
     one.add_argument("--results", type=Path, metavar="DIR", help="where runs are kept")
-    one.set_defaults(do=_later("comparing", "compare_runs"))
+    one.set_defaults(do=_compare)
 
     reporting.add(commands)
 
@@ -210,7 +227,15 @@ def _later(module: str, command: str) -> Callable[[argparse.Namespace], int]:
     return do
 
 
+def _compare(options: argparse.Namespace) -> int:
+    if options.clock == "wall":
+        return _later("abrunning", "compare_boots")(options)
+    return _later("comparing", "compare_runs")(options)
+
+
 def _run(options: argparse.Namespace) -> int:
     if options.resume:
         return _later("resuming", "resume_run")(options)
+    if options.boots is not None or options.versus:
+        return _later("abrunning", "run_boots")(options)
     return _later("running", "run_profile")(options)

@@ -18,6 +18,8 @@ def compare_runs(options: argparse.Namespace) -> int:
     names = options.runs
     if options.question:
         return _answer(options, runs)
+    if options.others:
+        raise UsageError("compare: --with is for --clock wall")
     if not names:
         names = [str(last_run(runs))]
     if len(names) > 2:

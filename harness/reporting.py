@@ -4,6 +4,7 @@
 import argparse
 import importlib
 import importlib.util
+import os
 from pathlib import Path
 from typing import Any, Callable
 
@@ -49,6 +50,9 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     one.add_argument(
         "--output", type=Path, metavar="PATH", help="a file, or a folder for them"
     )
+    one.add_argument(
+        "--history", action="store_true", help="a site over all runs: results/site"
+    )
     one.add_argument("--results", type=Path, metavar="DIR", help="where runs are kept")
     one.set_defaults(do=report)
 
@@ -61,18 +65,20 @@ def report(options: argparse.Namespace) -> int:
     in results/reports.
     """
     runs = paths.runs(options.results)
+    if options.history:
+        return _site(options)
     folders = [comparing.find_run(name, runs) for name in options.runs]
     folders = folders or [comparing.last_run(runs)]
     before = comparing.find_run(options.against, runs) if options.against else None
     digests = [gather.gathered(folder, runs, before) for folder in folders]
     if options.format != ALL and len(digests) == 1:
-        made = _maker(options.format)(digests[0])
         if options.output is None:
-            print(made, end="")
-        else:
-            place = options.output
-            file = _MAKERS[options.format][2]
-            _write(place / file if place.is_dir() else place, made)
+            print(_made(options.format, digests[0], Path.cwd()), end="")
+            return 0
+        place = options.output
+        if place.is_dir():
+            place /= _MAKERS[options.format][2]
+        _write(place, _made(options.format, digests[0], place.parent))
         return 0
     root = options.output or runs.parent / "reports"
     if root.exists() and not root.is_dir():
@@ -88,7 +94,7 @@ def _folder(digest: Digest, root: Path, name: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for one in formats() if name == ALL else (name,):
         path = folder / _MAKERS[one][2]
-        _write(path, _maker(one)(digest))
+        _write(path, _made(one, digest, folder))
         print(path)
 
 
@@ -98,9 +104,19 @@ def _write(path: Path, text: str) -> None:
     atomic.write(path, text.encode("utf-8"))
 
 
-def _maker(name: str) -> Callable[[Digest], str]:
+def _made(name: str, digest: Digest, folder: Path) -> str:
+    """Return a report in a format; folder: where it will be, for links to records."""
     module, function, _ = _MAKERS[name]
-    found: Callable[[Digest], str] = getattr(
+    made: Callable[..., str] = getattr(
         importlib.import_module(f"harness.{module}"), function
     )
-    return found
+    if name == "html":
+        return made(digest, raw=os.path.relpath(digest.run.path, folder))
+    return made(digest)
+
+
+def _site(options: argparse.Namespace) -> int:
+    if options.runs or options.against or options.format != "text":
+        raise UsageError("report: --history is of all runs, and a site; give no other")
+    built: int = importlib.import_module("harness.siting").build(options)
+    return built

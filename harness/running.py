@@ -54,6 +54,12 @@ def build(options: argparse.Namespace) -> int:
 
 def run_profile(options: argparse.Namespace) -> int:
     """Run a profile's cells; say how they ended and, if asked, compare."""
+    bench = bench_of(options)
+    return show(*execute(bench), bench.workloads, options.compare)
+
+
+def bench_of(options: argparse.Namespace) -> run.Bench:
+    """Return what a run works with, as the user said; UsageError if that cannot be."""
     chosen = _profile(options)
     if options.accelerator == "kvm" and chosen.clock == "insn":
         raise UsageError(
@@ -62,7 +68,7 @@ def run_profile(options: argparse.Namespace) -> int:
     bench = _bench(options, chosen, workloads(options.workloads_from))
     if chosen.counting and chosen.clock == "insn":
         bench = dataclasses.replace(bench, busy=plugins(bench))
-    return show(*execute(bench), bench.workloads, options.compare)
+    return bench
 
 
 def show(
