@@ -7,6 +7,7 @@ Everything here decides; nothing reads or writes.
 from typing import Iterator, Mapping, Sequence
 
 import numpy
+from numpy.typing import NDArray
 
 from harness import accepted, changepoints
 from harness.accepted import Acceptance
@@ -14,6 +15,9 @@ from harness.changes import percent
 from harness.series import LOWER, NEUTRAL, Kind, Metric, Point
 from harness.sitedata import ACCEPTED, ALARM, CHANGE, FIXED, Mark, Trend
 from harness.storequery import Arrays
+
+# Of an exact figure's values so many may change: exact.py has the same rule.
+_FEW, _SELDOM = 3, 10
 
 
 def trends(arrays: Arrays, acceptances: Sequence[Acceptance]) -> Iterator[Trend]:
@@ -34,6 +38,22 @@ def trends(arrays: Arrays, acceptances: Sequence[Acceptance]) -> Iterator[Trend]
         yield Trend(metric, kind, points, tuple(_marks(metric, kind, points, by)))
 
 
+def _steps(
+    metric: Metric, values: "NDArray[numpy.float64]"
+) -> Sequence[changepoints.Step]:
+    """Return the steps of a series: in the insn clock each change of the value.
+
+    A figure of the insn clock that changes all the time is a noisy one, too.
+    """
+    changed = numpy.flatnonzero(numpy.diff(values)) + 1
+    if metric.clock != "insn" or changed.size > max(_FEW, values.size // _SELDOM):
+        return changepoints.steps(values)
+    return [
+        changepoints.Step(int(place), float(values[place - 1]), float(values[place]))
+        for place in changed
+    ]
+
+
 def _marks(
     metric: Metric, kind: Kind, points: Sequence[Point], accepted_by: Mapping[str, str]
 ) -> Iterator[Mark]:
@@ -46,7 +66,7 @@ def _marks(
     before: changepoints.Step | None = None
     values = numpy.array([point.value for point in points], dtype=float)
     told = set()
-    for step in changepoints.steps(values):
+    for step in _steps(metric, values):
         run = points[step.index].run
         size = step.after - step.before
         share = percent(100 * size / abs(step.before) if step.before else None)
