@@ -16,6 +16,8 @@
 
 /* So many fill the kernel's caches before the first look. */
 #define WARM_UP 10
+/* How often memory is looked at until two looks agree. */
+#define LOOKS 10
 
 /*
  * Pages on the page allocator's per-CPU lists, some MiB of them at times. They
@@ -35,6 +37,25 @@ static uint64_t pcp_pages(void)
 			pages += count;
 	fclose(file);
 	return pages;
+}
+
+/*
+ * Free pages, those of the per-CPU lists with them. Looking takes pages, too, and lists
+ * are filled up by dozens: between two looks that agree nothing has moved.
+ */
+static uint64_t free_kib(void)
+{
+	uint64_t lists = pcp_pages(), kib = 0;
+
+	for (int i = 0; i < LOOKS; i++) {
+		uint64_t before = lists;
+
+		kib = meminfo_kib("MemFree");
+		lists = pcp_pages();
+		if (lists == before)
+			break;
+	}
+	return kib + 4 * lists;
 }
 
 /* What must be the same afterwards. */
@@ -60,7 +81,7 @@ static int take_stock(struct stock *stock)
 	ret = read_u64(SWIOTLB "io_tlb_used", &stock->swiotlb_used);
 	if (ret && ret != -ENOENT)
 		return ret;
-	stock->free_kib = meminfo_kib("MemFree") + 4 * pcp_pages();
+	stock->free_kib = free_kib();
 	return 0;
 }
 
