@@ -3,15 +3,18 @@
 #   make bench   from a clone to the table
 #   make test    the tests; those that boot included
 #   make report  what the last run found, in every format: results/reports/RUN
+#   make nightly one night: run, validate, judge what changed since the nights before
 #   make mutants bugs planted on purpose: the validation has to find each of them
 #   make lint    what the tools say of the code
 #   make clean   what make left in the checkout; runs and the cache stay
-#   KERNEL=<tarball, tree, or TREE@REF>: make bench with a kernel of your own
+#   KERNEL=<tarball, tree, or TREE@REF>: make bench, nightly with a kernel of your own
 
 KERNEL ?=
 kernel := $(if $(KERNEL),--kernel '$(KERNEL)')
+NOTIFY ?=
+RESULTS ?=
 
-.PHONY: help bench report test test-fast test-vm mutants lint clean packages packages-test
+.PHONY: help bench report nightly test test-fast test-vm mutants lint clean packages packages-test
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
@@ -30,6 +33,11 @@ test-vm: packages-test
 
 report: packages
 	@./bouncemark report --format all
+
+# make ends with 2 whatever its command ends with: ./bouncemark nightly does not.
+nightly: packages
+	@./bouncemark nightly $(kernel) $(if $(NOTIFY),--notify '$(NOTIFY)') \
+		$(if $(RESULTS),--results '$(RESULTS)')
 
 mutants: packages
 	@./bouncemark mutants

@@ -124,14 +124,14 @@ def kernel(plan: KernelPlan, cache: Cache) -> Kernel:
         return found
     slot = cache.folder("trees", plan.source.slot)
     log = cache.folder("logs") / f"kernel-{plan.design.name}-{plan.key}.log"
-    with locked(slot / f"{plan.design.family}.lock"):
+    with locked(slot / f"{plan.design.family}.lock") as held:
         found = cached_kernel(plan, cache)
         if found:
             return found
         tree = slot / plan.design.family
         source.sync(plan.source, plan.series, tree, log)
         _configure(plan, tree, cache, log)
-        _make_kernel(tree, cache, log)
+        _make_kernel(tree, cache, log, held)
         with _artifact(cache.folder("kernels"), plan.key) as folder:
             _collect(tree, folder)
     return Kernel(plan, cache.root / "kernels" / plan.key)
@@ -167,8 +167,12 @@ def _configure(plan: KernelPlan, tree: Path, cache: Cache, log: Path) -> None:
         )
 
 
-def _make_kernel(tree: Path, cache: Cache, log: Path) -> None:
-    """Run make; after a build that was cut off, from clean objects."""
+def _make_kernel(tree: Path, cache: Cache, log: Path, held: int) -> None:
+    """Run make; after a build that was cut off, from clean objects.
+
+    held: the tree's lock. Of a bouncemark that was killed make goes on for a while;
+    until then nobody else may touch the tree.
+    """
     marker = tree / ".bouncemark-building"
     environment = kbuild.environment(cache)
     if marker.exists():
@@ -182,6 +186,7 @@ def _make_kernel(tree: Path, cache: Cache, log: Path) -> None:
             log=log,
             cwd=tree,
             environment=environment,
+            holds=held,
         )
     except Failed:
         # make itself ended: what it has compiled until then is good.

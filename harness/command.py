@@ -28,12 +28,14 @@ def start(
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
     tied: bool = False,
+    holds: int | None = None,
 ) -> "subprocess.Popen[bytes]":
     """Start a program that leads a process group of its own, all it says to output.
 
     environment: all of it; the caller's when left out. tied: it is killed when the
-    thread that starts it ends, be that by kill -9. HarnessError when it cannot be
-    started. Whoever starts it must stop() it.
+    thread that starts it ends, be that by kill -9. holds: a lock's file descriptor,
+    which it and its children have as well, so that the lock lasts as long as they do.
+    HarnessError when it cannot be started. Whoever starts it must stop() it.
     """
     if tied and shutil.which(argv[0]):
         argv = [*_TIE, *argv]
@@ -46,6 +48,7 @@ def start(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=() if holds is None else (holds,),
         )
     except OSError as problem:
         name = Path(argv[0]).name
@@ -59,10 +62,12 @@ def run(
     log: Path,
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    holds: int | None = None,
 ) -> None:
     """Run a program with its output appended to log.
 
-    environment: all of it; the caller's when left out. seconds: deadline.
+    environment: all of it; the caller's when left out. seconds: deadline. holds: as
+    in start().
     HarnessError when it is missed, when the program is not there, or when it
     fails: with the last lines it printed.
     """
@@ -70,7 +75,7 @@ def run(
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         begin = output.tell()
-        process = start(argv, output, cwd, environment)
+        process = start(argv, output, cwd, environment, holds=holds)
         try:
             status = process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:

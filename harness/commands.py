@@ -11,7 +11,8 @@ from harness.designs import DESIGNS
 
 USAGE_STATUS = 2
 _EPILOG = """exit status: 0 PASS, 2 bad usage, 3 ERROR (the harness could not tell),
-4 FAIL (the subject is wrong), 5 CRASH (a guest died), 6 SKIP (nothing could run)"""
+4 FAIL (the subject is wrong), 5 CRASH (a guest died), 6 SKIP (nothing could run);
+nightly: 1 a regression, 4 the subject is wrong, whether it failed or crashed"""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -129,6 +130,8 @@ def parser() -> argparse.ArgumentParser:
     _made(one)
     one.set_defaults(do=_later("explaining", "explain_cells"))
 
+    _nights(commands)
+
     one = commands.add_parser("accept", help="a change that is known and wanted")
     one.add_argument("metric", metavar="METRIC", help="its name; * for many")
     one.add_argument(
@@ -157,6 +160,35 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("manual", help="the manual page, as man reads it")
     one.set_defaults(do=_later("telling", "manual_"))
     return top
+
+
+def _nights(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    one = commands.add_parser(
+        "nightly", help="run, validate, judge what changed since the nights before"
+    )
+    one.add_argument(
+        "--workload", action="append", metavar="W", help="measure only this; repeatable"
+    )
+    one.add_argument(
+        "--case", action="append", metavar="CASE", help="prove only this; repeatable"
+    )
+    one.add_argument(
+        "--clock", choices=workload.CLOCKS, help="instead of the profile's"
+    )
+    one.add_argument(
+        "--notify", metavar="CMD", help="a shell command that gets the summary"
+    )
+    _booted(one)
+    one.set_defaults(do=_later("nightly", "nightly"))
+
+    one = commands.add_parser("bisect", help="find the commit that changed a metric")
+    one.add_argument("--good", required=True, metavar="REV", help="without the change")
+    one.add_argument("--bad", required=True, metavar="REV", help="with the change")
+    one.add_argument(
+        "--metric", required=True, metavar="M", help="its name, or CASE@VARIANT"
+    )
+    _made(one)
+    one.set_defaults(do=_later("bisecting", "bisect"))
 
 
 def _store(commands: "argparse._SubParsersAction[_Parser]") -> None:

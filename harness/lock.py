@@ -16,8 +16,11 @@ _INSTANT_SECONDS = 0.5
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold a lock file; HarnessError if another bouncemark does not let go of it."""
+def locked(path: Path) -> Iterator[int]:
+    """Hold a lock file; HarnessError if another bouncemark does not let go of it.
+
+    Yield its file descriptor: a child that has it holds the lock as well.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + LOCK_SECONDS
     with path.open("w") as stream:
@@ -29,7 +32,7 @@ def locked(path: Path) -> Iterator[None]:
                 if time.monotonic() > deadline:
                     raise HarnessError(f"{path}: held by another run for too long")
                 time.sleep(0.5)
-        yield
+        yield stream.fileno()
 
 
 @contextmanager

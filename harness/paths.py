@@ -122,3 +122,13 @@ def index(given: Path | None) -> Path:
     """Return where the index over the runs is: beside runs/, or in the folder given."""
     folder = given.absolute() if given else repo().runs.parent
     return folder / "index.sqlite"
+
+
+def nights(given: Path | None) -> Path:
+    """Return the folder the nights' accounts are in: beside the index."""
+    return index(given).parent / "nightly"
+
+
+def bisections(given: Path | None) -> Path:
+    """Return the folder of what is, or was, bisected: beside the index."""
+    return index(given).parent / "bisect"

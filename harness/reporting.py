@@ -88,6 +88,12 @@ def report(options: argparse.Namespace) -> int:
     return 0
 
 
+def write(run: Path, runs: Path, name: str, folder: Path) -> None:
+    """Write the report of a run's folder, in one format, into a folder."""
+    made = _made(name, gather.gathered(run, runs, None), folder)
+    atomic.write(folder / _MAKERS[name][2], made.encode("utf-8"))
+
+
 def _folder(digest: Digest, root: Path, name: str) -> None:
     """Write a run's reports, in one format or in all, to a folder of its id."""
     folder = root / digest.id

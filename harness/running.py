@@ -40,7 +40,7 @@ def build(options: argparse.Namespace) -> int:
         if name not in DESIGNS:
             raise UsageError(f"design {name}: allowed are {', '.join(DESIGNS)}")
     made = Profile("build", "", "insn", ("linear",), (), ())
-    bench = _bench(options, made, {})
+    bench = bench_for(options, made, {})
     progress = progress_of(len(designs) + 1)
     with progress.showing():
         plans, failed = run.kernel_plans(bench, designs)
@@ -65,7 +65,7 @@ def bench_of(options: argparse.Namespace) -> run.Bench:
         raise UsageError(
             "--accelerator kvm: the insn clock needs tcg; add --clock wall"
         )
-    bench = _bench(options, chosen, workloads(options.workloads_from))
+    bench = bench_for(options, chosen, workloads(options.workloads_from))
     if chosen.counting and chosen.clock == "insn":
         bench = dataclasses.replace(bench, busy=plugins(bench))
     return bench
@@ -109,7 +109,7 @@ def validate_cases(options: argparse.Namespace) -> int:
         workloads=validate.chosen(known, options.cases),
         variants=tuple(options.variant or found.variants),
     )
-    done, progress = execute(_bench(options, chosen, known))
+    done, progress = execute(bench_for(options, chosen, known))
     with progress.stage("judge"):
         proves = {name: work.description for name, work in known.items()}
         style = publish.style_for(sys.stdout, os.environ)
@@ -184,9 +184,10 @@ def ending(done: record.Run, progress: Progress) -> str:
     )
 
 
-def _bench(
+def bench_for(
     options: argparse.Namespace, chosen: Profile, known: dict[str, Workload]
 ) -> run.Bench:
+    """Return what a profile's run works with, as the user's words say."""
     return run.Bench(
         repo=paths.repo(),
         cache=paths.cache(),

@@ -23,6 +23,8 @@ from harness.paths import Cache
 
 DEFAULT = Path("/usr/src/linux-source-6.12.tar.xz")
 UNPACK_SECONDS = 900
+# In the .git of a clone that is bisected: the tree that it is a clone of.
+ORIGIN = "bouncemark-origin"
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,13 @@ def _tree(path: Path) -> Source:
 
 
 def _slot(tree: Path) -> str:
-    """Return the name of the build place of a tree: the same for all its states."""
+    """Return the name of the build place of a tree: the same for all its states.
+
+    A clone that is bisected is built where its origin is.
+    """
+    mark = tree / ".git" / ORIGIN
+    if mark.is_file():
+        tree = Path(mark.read_text(encoding="utf-8").strip())
     return f"{tree.name}-{hashing.of(str(tree.resolve()))[:8]}"
 
 

@@ -18,7 +18,7 @@ refused(2, "invalid choice: 'bench' (choose from 'doctor', 'build', 'run', ", "b
 refused(2, "the following arguments are required: COMMAND")
 refused(2, "invalid choice: 'cells' (choose from 'variants',", "list", "cells")
 refused(2, "design fish: allowed are plain, iommu, hook", "build", "hook", "fish")
-refused(2, "profile nope: no such; allowed are designs, io, matrix, quick, shapes, validate", "run", "--profile", "nope")
+refused(2, "profile nope: no such; allowed are designs, io, matrix, nightly, quick, shapes, validate", "run", "--profile", "nope")
 refused(2, "variant x: allowed are native-plain, ", "run", "--variant", "x")
 refused(2, "workload fio: allowed are ", "run", "--workload", "fio")
 refused(2, "case micro: allowed are ", "validate", "micro")

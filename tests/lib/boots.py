@@ -85,10 +85,16 @@ def facts(planned: plan.PlannedCell) -> dict[str, Scalar]:
     return found
 
 
-def step(name: str, end: str = "ok", message: str = "", **counts: int) -> list[Any]:
-    """Return the payloads of a step: two mappings a series, none of them bounced."""
+def step(
+    name: str, end: str = "ok", message: str = "", plus: int = 0, **counts: int
+) -> list[Any]:
+    """Return the payloads of a step: two mappings a series, none of them bounced.
+
+    plus: ticks that each of them costs more than usual.
+    """
+    ticks = [40 + plus, 50 + plus]
     said = [{"type": "begin", "step": name, "kind": "dmabench"}]
-    said += [fixtures.series_frame(name, kind, [40, 50]) for kind in SERIES[name]]
+    said += [fixtures.series_frame(name, kind, ticks) for kind in SERIES[name]]
     said.append({**frame_cases.COUNTS, "step": name, **dict.fromkeys(REASONS, 0)})
     said[-1].update({"mapped": 2, "nsecs": 90, **counts})
     said.append({"type": "end", "step": name, "status": end, "message": message})

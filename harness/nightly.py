@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The command nightly: run, prove, judge what is new, and tell who has to know.
+
+A night is two runs, of what it measures and of what it proves, with the same kernels.
+They are runs as any others; results/nightly/NIGHT/ has the night's own account.
+"""
+
+import argparse
+import dataclasses
+import os
+import sys
+from pathlib import Path
+from typing import Sequence
+
+from harness import (
+    account,
+    atomic,
+    gittree,
+    lock,
+    nightcheck,
+    nights,
+    nighttext,
+    nightverdict,
+    notify,
+    paths,
+    profile,
+    reporting,
+    running,
+    validate,
+    validation,
+)
+from harness.errors import HarnessError, UsageError
+from harness.nights import Account
+from harness.nighttext import Subject
+from harness.nightverdict import Outcome
+from harness.record import RecordError, Run, Verdict
+from harness.run import Bench
+
+PROFILE = "nightly"
+_REPORTS = ("text", "json", "junit")
+
+
+def nightly(options: argparse.Namespace) -> int:
+    """Do a night's work; return 0, 1 a regression, 3 not known, 4 the subject wrong."""
+    root = paths.nights(options.results)
+    folder = root / account.run_id("night")
+    try:
+        with lock.owned(root / ".lock", "a night"):
+            return _told(options, *_whole(options, root, folder))
+    except OSError as problem:
+        # Not even the lock can be had.
+        return _told(options, *_broken(problem, folder))
+
+
+def _whole(options: argparse.Namespace, root: Path, folder: Path) -> tuple[int, str]:
+    """Return the status of a night and its summary, also where it came to no end."""
+    try:
+        return _night(options, root, folder)
+    except UsageError:
+        raise
+    except (HarnessError, RecordError, OSError) as problem:
+        return _broken(problem, folder)
+
+
+def _told(options: argparse.Namespace, status: int, said: str) -> int:
+    """Print a summary and hand it to whoever is to know; return the status."""
+    print(said, end="")
+    if options.notify:
+        problem = notify.tell(options.notify, said)
+        if problem:
+            print(f"bouncemark: {problem}", file=sys.stderr)
+    return status
+
+
+def _broken(problem: Exception, folder: Path) -> tuple[int, str]:
+    """Return what is said of a night that came to no end; keep it if it can be."""
+    what = _words(problem, folder)
+    print(f"bouncemark: {what}", file=sys.stderr)
+    said = f"bouncemark nightly: ERROR\n\n{what}\n"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        atomic.write(folder / nights.SUMMARY, said.encode("utf-8"))
+    except OSError:
+        # Where nothing can be written standard error and --notify have to do.
+        pass
+    return nightverdict.ERROR, said
+
+
+def _words(problem: Exception, folder: Path) -> str:
+    """Return a problem in a sentence; of a file that is not named, where it was."""
+    if isinstance(problem, OSError):
+        return f"{problem.filename or folder}: {problem.strerror}"
+    return str(problem)
+
+
+def _night(options: argparse.Namespace, root: Path, folder: Path) -> tuple[int, str]:
+    """Return the status of a night and its summary, which is on the disk by then."""
+    known = nights.load_all(root)
+    # Before hours are spent: can the night be kept at all?
+    folder.mkdir(parents=True)
+    kernel, started = gittree.named(options.kernel), account.now()
+    measure, prove = _benches(options)
+    done = (running.execute(measure)[0], running.execute(prove)[0])
+    _same_kernels(done)
+    earlier = nights.of_clock(known, measure.profile.clock)
+    checked = nightcheck.check(options.results, measure, done[0], earlier)
+    ended = nightverdict.ended(done, nights.before(earlier))
+    outcome = Outcome(
+        planned=sum(len(one.manifest.planned) for one in done),
+        wrong=_of(ended, Verdict.FAIL, Verdict.CRASH),
+        unknown=_of(ended, Verdict.ERROR),
+        skipped=len(_of(ended, Verdict.SKIP)),
+        findings=checked.findings,
+        unrepeatable=checked.unrepeatable,
+        judged=checked.judged,
+        first=checked.nights == 0,
+        notes=(*checked.notes, *_notes(done, earlier, options.kernel)),
+    )
+    subject = Subject(
+        id=folder.name,
+        kernel=options.kernel,
+        tree=str(kernel[0]) if kernel else None,
+        commit=kernel[1] if kernel else None,
+        good=_good(earlier, kernel),
+        clock=measure.profile.clock,
+        nights=checked.nights,
+        folder=str(folder),
+    )
+    said = nighttext.text(outcome, subject)
+    atomic.write(folder / nights.SUMMARY, said.encode("utf-8"), durable=True)
+    runs = paths.runs(options.results)
+    for name in _REPORTS:
+        reporting.write(runs / done[0].manifest.id, runs, name, folder)
+    made = Account(
+        id=folder.name,
+        started=started,
+        tree=os.path.abspath(options.kernel) if options.kernel else None,
+        commit=subject.commit,
+        clock=subject.clock,
+        measured=done[0].manifest.id,
+        proved=done[1].manifest.id,
+        status=outcome.status,
+        cells=nightverdict.verdicts(done),
+        improved=nightverdict.improved(checked.findings),
+        reported=nightverdict.reported(checked.findings),
+    )
+    nights.save(made, folder, nightverdict.told(outcome))
+    return outcome.status, said
+
+
+def _benches(options: argparse.Namespace) -> tuple[Bench, Bench]:
+    """Return what the night measures, and what it proves."""
+    if options.debug:
+        raise UsageError("nightly: --debug: what such kernels cost means nothing")
+    repo, known = paths.repo(), running.workloads(options.workloads_from)
+    asked = tuple(options.variant or ())
+    measured = profile.load(repo.profiles / f"{PROFILE}.toml")
+    measured = dataclasses.replace(
+        measured,
+        clock=options.clock or measured.clock,
+        workloads=tuple(options.workload or measured.workloads),
+        variants=asked or measured.variants,
+    )
+    proved = profile.load(repo.profiles / f"{validation.PROFILE}.toml")
+    proved = dataclasses.replace(
+        proved,
+        workloads=validate.chosen(known, options.case or ()),
+        variants=asked or proved.variants,
+    )
+    return (
+        running.bench_for(options, measured, known),
+        running.bench_for(options, proved, known),
+    )
+
+
+def _same_kernels(done: Sequence[Run]) -> None:
+    """Raise HarnessError if the tree was changed between the runs of a night."""
+    one, other = (run.manifest.kernels for run in done)
+    for design in {*one} & {*other}:
+        if one[design].key != other[design].key:
+            raise HarnessError(
+                f"{design} kernel: the sources changed while the night was running; "
+                "give it a tree that nobody works on, or TREE@REF"
+            )
+
+
+def _of(
+    cells: Sequence[nightverdict.Ended], *verdicts: Verdict
+) -> tuple[nightverdict.Ended, ...]:
+    return tuple(cell for cell in cells if cell.verdict in verdicts)
+
+
+def _notes(
+    done: Sequence[Run], earlier: Sequence[Account], kernel: str | None
+) -> list[str]:
+    """Return what else has to be said: known defects, skipped cells, another tree."""
+    found = []
+    for run in done:
+        for known in validate.report(run.manifest, {}).known:
+            where = ", ".join(f"{case}@{variant}" for case, variant in known.where)
+            found.append(f"known defect {known.id}: {known.said} ({where})")
+        skipped = [e for e in run.manifest.cells if e.verdict is Verdict.SKIP]
+        for reason in dict.fromkeys(end.reason for end in skipped):
+            cells = sum(end.reason == reason for end in skipped)
+            found.append(f"skipped, {cells} of the cells: {reason}")
+    tree = os.path.abspath(kernel) if kernel else None
+    if earlier and earlier[-1].tree != tree:
+        was = earlier[-1].tree or "Debian's"
+        found.append(f"the night before was of another kernel: {was}")
+    return found
+
+
+def _good(earlier: Sequence[Account], kernel: tuple[Path, str] | None) -> str | None:
+    """Return the commit of the last night that had another one of the same tree."""
+    if kernel is None:
+        return None
+    for one in reversed(earlier):
+        if one.commit and one.commit != kernel[1]:
+            try:
+                return gittree.commit_of(kernel[0], one.commit)
+            except UsageError:
+                # Of another tree, or rewritten since.
+                continue
+    return None
