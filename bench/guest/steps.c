@@ -106,7 +106,7 @@ static struct outcome run_whole(struct guest *guest, const struct step *step)
 	result = run_scoped(guest, step);
 	if (step->kind == STEP_FIO)
 		after = fio_finish(step);
-	return result.status ? result : after;
+	return after.status && !result.status ? after : result;
 }
 
 void steps_run(struct guest *guest, const struct job *job)
