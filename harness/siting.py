@@ -11,9 +11,6 @@ from harness.record import RecordError
 from harness.storecmd import up_to_date
 from harness.storequery import Chosen, arrays
 
-# Runs that are no part of a history: what a function costs, and kernels with checks.
-_LEFT_OUT = ("explain",)
-
 
 def build(options: argparse.Namespace) -> int:
     """Build the site over the runs; 0 whatever they say."""
@@ -23,11 +20,7 @@ def build(options: argparse.Namespace) -> int:
         found = arrays(store, Chosen())
     acceptances = accepting.read(paths.accepted(options.results))
     raw = os.path.relpath(runs, folder.absolute() / "runs")
-    nights = tuple(
-        _night(runs / run, runs, f"{raw}/{run}")
-        for run in found.runs
-        if not run.split("-")[1:2] == [*_LEFT_OUT]
-    )
+    nights = tuple(_night(runs / run, runs, f"{raw}/{run}") for run in found.runs)
     history = sitedata.History(nights, tuple(trends.trends(found, acceptances)))
     site.build(history, folder, lambda run: _digest(runs / run, runs))
     print(folder / "index.html")
