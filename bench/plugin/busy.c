@@ -9,7 +9,7 @@
  * idle: guest addresses, hexadecimal, of a function of an idle loop; END is behind it.
  * Between steps nothing but the mark of the next one is watched, as in plugin.c.
  */
-#include "qemu_abi.h"
+#include "qemu.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,10 +19,6 @@
 #include "decode.h"
 
 #define FORMAT		1
-#define API_PER_VCPU	2
-#define API_COPIES	3
-/* The newest interface whose changes were looked at. */
-#define API_NEWEST	5
 #define IDLE_MAX	64
 
 /**
@@ -61,14 +57,6 @@ static struct {
 	unsigned int steps;
 } plugin;
 
-int qemu_plugin_version;
-
-/* QEMU reads the version before it calls anything. */
-__attribute__((constructor)) static void choose_version(void)
-{
-	qemu_plugin_version = qemu_plugin_scoreboard_new ? API_PER_VCPU : 1;
-}
-
 static struct counters executed(void)
 {
 	struct counters sum = plugin.executed;
@@ -90,23 +78,11 @@ static bool is_idle(uint64_t address)
 	return false;
 }
 
-static size_t bytes_of(const struct qemu_plugin_insn *insn, uint8_t *bytes)
-{
-	size_t size = qemu_plugin_insn_size(insn);
-
-	if (size > INSN_BYTES)
-		size = INSN_BYTES;
-	if (plugin.api >= API_COPIES)
-		return qemu_insn_data_v3(insn, bytes, size);
-	memcpy(bytes, qemu_insn_data_v1(insn), size);
-	return size;
-}
-
 static enum mark mark_of(const struct qemu_plugin_tb *tb, size_t index)
 {
 	uint8_t bytes[INSN_BYTES];
 	unsigned int series;
-	size_t size = bytes_of(qemu_plugin_tb_get_insn(tb, index), bytes);
+	size_t size = insn_bytes(plugin.api, qemu_plugin_tb_get_insn(tb, index), bytes);
 
 	return decode_mark(bytes, size, &series);
 }
@@ -165,7 +141,7 @@ static bool is_due(const struct qemu_plugin_tb *tb, size_t index, size_t insns)
 	uint8_t bytes[INSN_BYTES];
 	struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, index);
 	uint64_t address = qemu_plugin_insn_vaddr(insn);
-	size_t size = bytes_of(insn, bytes);
+	size_t size = insn_bytes(plugin.api, insn, bytes);
 
 	/* QEMU 7.2 also shows an instruction it left for the next page. */
 	if (index + 2 >= insns || decode_access(bytes, size) != NO_ACCESS)
@@ -249,19 +225,11 @@ static bool take_word(const char *word)
 	return !strncmp(word, "idle=", 5) && take_range(word + 5);
 }
 
-static int refuse(const char *what, const char *why)
-{
-	fprintf(stderr, "bouncemark plugin: %s: %s\n", what, why);
-	return 1;
-}
-
 int qemu_plugin_install(qemu_id id, const struct qemu_info *info, int argc,
 			char **argv)
 {
-	if (!info->system_emulation || strcmp(info->target, "x86_64"))
-		return refuse(info->target, "no machine of type x86_64");
-	if (info->version.min > API_NEWEST)
-		return refuse("plugin interface", "newer than is known here");
+	if (refuse_host(info))
+		return 1;
 	for (int i = 0; i < argc; i++)
 		if (!take_word(argv[i]))
 			return refuse(argv[i], "allowed are one out=FILE, and at most 64 idle=BEGIN-END");

@@ -4,11 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-int refuse(const char *what, const char *why)
-{
-	fprintf(stderr, "bouncemark plugin: %s: %s\n", what, why);
-	return 1;
-}
+#include "qemu.h"
 
 static int open_file(FILE **file, const char *path)
 {

@@ -32,13 +32,4 @@ struct options {
  */
 int options_take(struct options *options, int argc, char **argv);
 
-/**
- * refuse() - say on standard error why the plugin does not load
- * @what: what is wrong
- * @why: what it is
- *
- * Return: 1.
- */
-int refuse(const char *what, const char *why);
-
 #endif /* OPTIONS_H */

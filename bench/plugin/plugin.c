@@ -17,7 +17,7 @@
  * vCPUs: that is so with -icount, and there the guest's own clock counts the same
  * instructions.
  */
-#include "qemu_abi.h"
+#include "qemu.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -31,11 +31,6 @@
 #include "pages.h"
 #include "tally.h"
 #include "write.h"
-
-#define API_PER_VCPU	2
-#define API_COPIES	3
-/* The newest interface whose changes were looked at. */
-#define API_NEWEST	5
 
 /** BLOCK_ADDRESS_BITS - an address in user space has no more on x86-64 */
 #define BLOCK_ADDRESS_BITS	48
@@ -126,14 +121,6 @@ static struct {
 	size_t blocks;
 	struct kind kinds[KINDS];
 } plugin;
-
-int qemu_plugin_version;
-
-/* QEMU reads the version before it calls anything. */
-__attribute__((constructor)) static void choose_version(void)
-{
-	qemu_plugin_version = qemu_plugin_scoreboard_new ? API_PER_VCPU : 1;
-}
 
 static uint64_t executed(const struct vcpu *vcpu)
 {
@@ -420,18 +407,6 @@ static void end_step(unsigned int index, void *data)
 	qemu_plugin_reset(plugin.id, watch);
 }
 
-static size_t bytes_of(const struct qemu_plugin_insn *insn, uint8_t *bytes)
-{
-	size_t size = qemu_plugin_insn_size(insn);
-
-	if (size > INSN_BYTES)
-		size = INSN_BYTES;
-	if (plugin.api >= API_COPIES)
-		return qemu_insn_data_v3(insn, bytes, size);
-	memcpy(bytes, qemu_insn_data_v1(insn), size);
-	return size;
-}
-
 /*
  * Call back when a mark is executed that means something now.
  * @before: instructions of the block before this one
@@ -526,7 +501,7 @@ static void on_translation(qemu_id id, struct qemu_plugin_tb *tb)
 		/* Most of a boot is between steps: its blocks are looked at in haste. */
 		if (!plugin.in_step && qemu_plugin_insn_size(insn) != STEP_MARK_BYTES)
 			continue;
-		size = bytes_of(insn, bytes);
+		size = insn_bytes(plugin.api, insn, bytes);
 		mark = decode_mark(bytes, size, &series);
 		watch_mark(insn, mark, series, i);
 		if (!plugin.in_step)
@@ -589,10 +564,8 @@ static void watch(qemu_id id)
 int qemu_plugin_install(qemu_id id, const struct qemu_info *info, int argc,
 			char **argv)
 {
-	if (!info->system_emulation || strcmp(info->target, "x86_64"))
-		return refuse(info->target, "no machine of type x86_64");
-	if (info->version.min > API_NEWEST)
-		return refuse("plugin interface", "newer than is known here");
+	if (refuse_host(info))
+		return 1;
 	plugin.id = id;
 	plugin.api = info->version.cur;
 	if (options_take(&plugin.asked, argc, argv))

@@ -10,7 +10,7 @@
  * An access to a device ends a block of code in the insn clock: QEMU executes it in a
  * block of its own, in which there is nothing else. Those are watched and no others.
  */
-#include "qemu_abi.h"
+#include "qemu.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -24,8 +24,6 @@
 
 #define FORMAT		1
 #define TASKS		"/proc/self/task"
-/* The newest interface whose changes were looked at. */
-#define API_NEWEST	5
 /* How long another thread is given, and in what steps. */
 #define PATIENCE_NS	(200 * 1000 * 1000ull)
 #define PAUSE_NS	(10 * 1000)
@@ -36,14 +34,6 @@ static struct {
 	uint64_t writes;
 	uint64_t unsettled;
 } plugin;
-
-int qemu_plugin_version;
-
-/* QEMU reads the version before it calls anything. */
-__attribute__((constructor)) static void choose_version(void)
-{
-	qemu_plugin_version = qemu_plugin_scoreboard_new ? 2 : 1;
-}
 
 static uint64_t now(void)
 {
@@ -163,19 +153,11 @@ static void at_exit(qemu_id id, void *data)
 	fclose(plugin.out);
 }
 
-static int refuse(const char *what, const char *why)
-{
-	fprintf(stderr, "bouncemark plugin: %s: %s\n", what, why);
-	return 1;
-}
-
 int qemu_plugin_install(qemu_id id, const struct qemu_info *info, int argc,
 			char **argv)
 {
-	if (!info->system_emulation || strcmp(info->target, "x86_64"))
-		return refuse(info->target, "no machine of type x86_64");
-	if (info->version.min > API_NEWEST)
-		return refuse("plugin interface", "newer than is known here");
+	if (refuse_host(info))
+		return 1;
 	if (argc != 1 || strncmp(argv[0], "out=", 4))
 		return refuse("words", "allowed is one out=FILE");
 	plugin.out = fopen(argv[0] + 4, "we");
