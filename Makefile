@@ -2,6 +2,7 @@
 # The front door.
 #   make bench   from a clone to the table
 #   make test    the tests; those that boot included
+#   make test-long  nights and bisections of a git tree of the real kernel: half an hour
 #   make report  what the last run found, in every format: results/reports/RUN
 #   make nightly one night: run, validate, judge what changed since the nights before
 #   make mutants bugs planted on purpose: the validation has to find each of them
@@ -14,7 +15,7 @@ kernel := $(if $(KERNEL),--kernel '$(KERNEL)')
 NOTIFY ?=
 RESULTS ?=
 
-.PHONY: help bench report nightly test test-fast test-vm mutants lint clean packages packages-test
+.PHONY: help bench report nightly test test-fast test-vm test-long mutants lint clean packages packages-test
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
@@ -30,6 +31,9 @@ test-fast: packages-test
 
 test-vm: packages-test
 	@tests/run vm
+
+test-long: packages-test
+	@tests/run long
 
 report: packages
 	@./bouncemark report --format all

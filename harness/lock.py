@@ -6,13 +6,14 @@ import os
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, TextIO
 
 from harness.errors import HarnessError
 
 LOCK_SECONDS = 3600
 # Who only asks holds it for an instant.
 _INSTANT_SECONDS = 0.5
+_PAUSE_SECONDS = 0.05
 
 
 @contextmanager
@@ -22,16 +23,9 @@ def locked(path: Path) -> Iterator[int]:
     Yield its file descriptor: a child that has it holds the lock as well.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + LOCK_SECONDS
     with path.open("w") as stream:
-        while True:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise HarnessError(f"{path}: held by another run for too long")
-                time.sleep(0.5)
+        if not _taken(stream, LOCK_SECONDS):
+            raise HarnessError(f"{path}: held by another run for too long")
         yield stream.fileno()
 
 
@@ -43,18 +37,11 @@ def owned(path: Path, what: str) -> Iterator[None]:
     that ends; the file stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + _INSTANT_SECONDS
     with path.open("a+") as stream:
-        while True:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    stream.seek(0)
-                    process = stream.read(20).strip() or "unknown"
-                    raise HarnessError(f"{what} is being run by process {process}")
-                time.sleep(0.05)
+        if not _taken(stream, _INSTANT_SECONDS):
+            stream.seek(0)
+            process = stream.read(20).strip() or "unknown"
+            raise HarnessError(f"{what} is being run by process {process}")
         stream.truncate(0)
         stream.write(f"{os.getpid()}\n")
         stream.flush()
@@ -71,3 +58,16 @@ def is_owned(path: Path) -> bool:
     except OSError:
         return False
     return False
+
+
+def _taken(stream: TextIO, seconds: float) -> bool:
+    """Lock an open file; return whether that was possible in so many seconds."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_PAUSE_SECONDS)
