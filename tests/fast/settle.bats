@@ -63,11 +63,11 @@ guest() { # API WORK_MS < what it does
 @test "behind a write to a device the guest waits until nobody has work, in every version" {
 	for api in 1 5; do
 		begin=${EPOCHREALTIME/./}
-		run guest $api 120 <<<"run 0 one 0:W:fd000000:2"
+		run guest $api 60 <<<"run 0 one 0:W:fd000000:2"
 		took=$(((${EPOCHREALTIME/./} - begin) / 1000))
 		echo "$api: $output, $took ms"
 		[ "$output" = '{"type":"settle","format":1,"writes":1,"unsettled":0}' ]
-		[ "$took" -ge 115 ]
+		[ "$took" -ge 55 ]
 	done
 }
 
