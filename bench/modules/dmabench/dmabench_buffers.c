@@ -43,22 +43,8 @@ enum dmabench_reason dmabench_reason_of(struct device *dev, void *virt,
 }
 EXPORT_SYMBOL_NS_GPL(dmabench_reason_of, DMABENCH);
 
-/**
- * struct search - looking for pieces of the wanted place and layout
- * @misfits: memory that does not fit, kept until the search is over so that
- *	the page allocator gives other memory
- * @bytes: how much it is
- * @limit: how much it may become
- * @gfp: how to allocate
- */
-struct search {
-	struct list_head misfits;
-	u64 bytes;
-	u64 limit;
-	gfp_t gfp;
-};
-
-static void search_begin(struct search *search, const struct dmabench_params *p)
+static void search_begin(struct dmabench_search *search,
+			 const struct dmabench_params *p)
 {
 	struct sysinfo info;
 
@@ -73,7 +59,7 @@ static void search_begin(struct search *search, const struct dmabench_params *p)
 		search->gfp |= GFP_DMA32;
 }
 
-static void search_end(struct search *search, size_t bytes)
+static void search_end(struct dmabench_search *search, size_t bytes)
 {
 	struct page *page, *next;
 
@@ -85,7 +71,8 @@ static void search_end(struct search *search, size_t bytes)
 }
 
 /* Fill in one piece. Returns 0, -ENOMEM, -ENODATA or -EINTR. */
-static int search_piece(struct search *search, struct dmabench_buffers *buffers,
+static int search_piece(struct dmabench_search *search,
+			struct dmabench_buffers *buffers,
 			struct dmabench_piece *piece, struct device *dev,
 			const struct dmabench_params *p)
 {
@@ -115,7 +102,9 @@ static int search_piece(struct search *search, struct dmabench_buffers *buffers,
 	return 0;
 }
 
-static int search_all(struct dmabench_buffers *buffers, struct device *dev,
+/* Find all pieces; the caller ends the search. */
+static int search_all(struct dmabench_search *search,
+		      struct dmabench_buffers *buffers, struct device *dev,
 		      struct dmabench_run *run)
 {
 	const struct dmabench_params *p = &run->params;
@@ -123,21 +112,19 @@ static int search_all(struct dmabench_buffers *buffers, struct device *dev,
 		"buffers %u: memory for %u of %u pieces of %zu bytes";
 	static const char no_fit[] =
 		"place %u, layout %u: found %u of %u, %llu MiB did not fit";
-	struct search search;
 	int ret = 0;
 	u32 i;
 
-	search_begin(&search, p);
+	search_begin(search, p);
 	for (i = 0; i < buffers->count && !ret; i++)
-		ret = search_piece(&search, buffers, &buffers->pieces[i], dev, p);
-	search_end(&search, buffers->bytes);
+		ret = search_piece(search, buffers, &buffers->pieces[i], dev, p);
 
 	if (ret == -ENOMEM)
 		return dmabench_fail(run, ret, no_memory, p->buffers, i - 1,
 				     buffers->count, buffers->bytes);
 	if (ret == -ENODATA)
 		return dmabench_fail(run, ret, no_fit, p->place, p->layout,
-				     i - 1, buffers->count, search.bytes >> 20);
+				     i - 1, buffers->count, search->bytes >> 20);
 	return ret;
 }
 
@@ -169,6 +156,7 @@ int dmabench_buffers_get(struct dmabench_buffers *buffers, struct device *dev,
 			 struct dmabench_run *run)
 {
 	const struct dmabench_params *p = &run->params;
+	struct dmabench_search search;
 	int ret;
 
 	*buffers = (struct dmabench_buffers){
@@ -191,7 +179,8 @@ int dmabench_buffers_get(struct dmabench_buffers *buffers, struct device *dev,
 				     "buffers %u: memory for their list",
 				     p->buffers);
 
-	ret = search_all(buffers, dev, run);
+	ret = search_all(&search, buffers, dev, run);
+	search_end(&search, buffers->bytes);
 	if (!ret && buffers->sg)
 		build_tables(buffers, p);
 	return ret;
@@ -216,3 +205,39 @@ void dmabench_buffers_put(struct dmabench_buffers *buffers)
 	kvfree(buffers->pieces);
 }
 EXPORT_SYMBOL_NS_GPL(dmabench_buffers_put, DMABENCH);
+
+/**
+ * dmabench_place_begin() - let the page allocator's next page be of a place
+ * @search: result: what does not fit is kept from the allocator until
+ *	dmabench_place_end(), to be called in any case
+ * @dev: device, with the DMA mask of the run
+ * @run: parameters in, message out
+ *
+ * What was freed last is what comes next; so this is of single pages only.
+ *
+ * Return: as dmabench_buffers_get().
+ */
+int dmabench_place_begin(struct dmabench_search *search, struct device *dev,
+			 struct dmabench_run *run)
+{
+	struct dmabench_piece piece = {};
+	struct dmabench_buffers buffers = {
+		.pieces = &piece,
+		.count = 1,
+		.bytes = PAGE_SIZE,
+	};
+	int ret = search_all(search, &buffers, dev, run);
+
+	if (piece.virt)
+		free_pages_exact(piece.virt, PAGE_SIZE);
+	return ret;
+}
+
+/**
+ * dmabench_place_end() - give back what does not fit
+ * @search: of dmabench_place_begin()
+ */
+void dmabench_place_end(struct dmabench_search *search)
+{
+	search_end(search, PAGE_SIZE);
+}

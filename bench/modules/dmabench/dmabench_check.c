@@ -95,6 +95,10 @@ int dmabench_check(struct dmabench_run *run)
 	bool own = dmabench_allocates(p->op);
 	const char *when = own ? " with coherent and pages" : "";
 	bool sg = p->op == DMABENCH_MAP_SG;
+	/* The only memory of its own that a run can have of a place. */
+	bool page = p->op == DMABENCH_COHERENT && p->size <= PAGE_SIZE;
+	u32 most = page ? DMABENCH_PLACE_HIGH : DMABENCH_PLACE_ANY;
+	u32 place = own ? most : DMABENCH_PLACES - 1;
 	const struct limit limits[] = {
 		{ "abi", p->abi, DMABENCH_ABI, DMABENCH_ABI, "" },
 		{ "op", p->op, 0, DMABENCH_OPS - 1, "" },
@@ -106,7 +110,7 @@ int dmabench_check(struct dmabench_run *run)
 		{ "buffers", p->buffers, 1, 4096, "" },
 		{ "depth", p->depth, 1, p->buffers, " (buffers)" },
 		{ "irqs_off", p->irqs_off, 0, own ? 0 : 1, when },
-		{ "place", p->place, 0, own ? 0 : DMABENCH_PLACES - 1, when },
+		{ "place", p->place, 0, place, page ? "" : when },
 		{ "layout", p->layout, 0, own ? 0 : DMABENCH_LAYOUTS - 1, when },
 		{ "count", p->count, 1, 100 * 1000 * 1000, "" },
 		{ "warmup", p->warmup, 0, 1000 * 1000, "" },

@@ -6,6 +6,7 @@
 #define DMABENCH_INTERNAL_H
 
 #include <linux/dma-mapping.h>
+#include <linux/list.h>
 #include <linux/pci.h>
 #include <linux/sizes.h>
 #include <linux/types.h>
@@ -34,6 +35,26 @@ int dmabench_check(struct dmabench_run *run);
 
 /* dmabench_run.c */
 int dmabench_run(struct device *dev, struct dmabench_run *run);
+
+/**
+ * struct dmabench_search - looking for pieces of the wanted place and layout
+ * @misfits: memory that does not fit, kept until the search is over so that
+ *	the page allocator gives other memory
+ * @bytes: how much it is
+ * @limit: how much it may become
+ * @gfp: how to allocate
+ */
+struct dmabench_search {
+	struct list_head misfits;
+	u64 bytes;
+	u64 limit;
+	gfp_t gfp;
+};
+
+/* dmabench_buffers.c */
+int dmabench_place_begin(struct dmabench_search *search, struct device *dev,
+			 struct dmabench_run *run);
+void dmabench_place_end(struct dmabench_search *search);
 
 /* dmabench_facts.c */
 void dmabench_facts(struct pci_dev *pdev, struct dmabench_facts *facts);

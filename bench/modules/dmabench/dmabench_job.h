@@ -51,6 +51,7 @@ struct dmabench_slot {
  * @depth: slots in use
  * @head: slot to begin next
  * @next: buffer to map next
+ * @misplaced: allocations that were not of the wanted place
  * @until_probe: timed iterations to go until the one that probes
  * @timed: whether the iteration is timed, else it warms up
  * @samples: series 0, series 1, probe
@@ -64,6 +65,7 @@ struct dmabench_job {
 	u32 depth;
 	u32 head;
 	u32 next;
+	u32 misplaced;
 	u32 until_probe;
 	bool timed;
 	struct dmabench_sample samples[DMABENCH_SERIES + 1];

@@ -8,7 +8,10 @@
 #include <linux/irqflags.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/sched/signal.h>
+
+#include <xen/xen.h>
 
 #include <bouncemark_marks.h>
 
@@ -55,6 +58,19 @@ static void tally(struct dmabench_job *job, const struct dmabench_slot *slot)
 	}
 }
 
+/*
+ * Was the memory of an allocation of another place than the one wanted? In a Xen PV
+ * domain what lies beyond the mask is exchanged, and marked.
+ */
+static bool is_misplaced(const struct dmabench_params *p, void *virt)
+{
+	bool beyond = p->place == DMABENCH_PLACE_HIGH && p->mask_bits <= 32;
+
+	if (p->place == DMABENCH_PLACE_ANY || !xen_pv_domain())
+		return false;
+	return PageXenRemapped(virt_to_page(virt)) != beyond;
+}
+
 /* begin() of the operations that make their memory themselves. */
 static noinline u64 begin_own(struct dmabench_job *job,
 			      struct dmabench_slot *slot)
@@ -68,6 +84,8 @@ static noinline u64 begin_own(struct dmabench_job *job,
 	} else {
 		ticks = dmabench_time_alloc(job->dev, job->p->size, &slot->addr,
 					    &slot->virt);
+		if (slot->virt)
+			job->misplaced += is_misplaced(job->p, slot->virt);
 	}
 	slot->live = slot->virt;
 	return ticks;

@@ -56,6 +56,26 @@ static int publish(const struct dmabench_job *job, struct dmabench_run *run)
 	return 0;
 }
 
+/* Memory that an operation allocates itself is of the wanted place, too. */
+static int loop(struct dmabench_job *job, struct dmabench_run *run)
+{
+	const struct dmabench_params *p = job->p;
+	struct dmabench_search search;
+	int ret;
+
+	if (!dmabench_allocates(p->op) || p->place == DMABENCH_PLACE_ANY)
+		return dmabench_loop(job, run);
+	ret = dmabench_place_begin(&search, job->dev, run);
+	if (!ret)
+		ret = dmabench_loop(job, run);
+	dmabench_place_end(&search);
+	if (!ret && job->misplaced)
+		return dmabench_fail(run, -ENODATA,
+				     "place %u: %u allocations were of other memory",
+				     p->place, job->misplaced);
+	return ret;
+}
+
 static int run_job(struct dmabench_job *job, struct dmabench_run *run)
 {
 	const struct dmabench_params *p = job->p;
@@ -71,7 +91,7 @@ static int run_job(struct dmabench_job *job, struct dmabench_run *run)
 	if (!job->ring)
 		return dmabench_fail(run, -ENOMEM, "depth %u: memory for its list",
 				     p->depth);
-	ret = dmabench_loop(job, run);
+	ret = loop(job, run);
 	if (ret)
 		return ret;
 	return publish(job, run);

@@ -137,7 +137,7 @@ static inline __u64 dmabench_bucket_low(__u32 index)
  * @depth: operations outstanding at a time, 1 to @buffers
  * @irqs_off: 1: interrupts are off in the timed window; 0 for coherent and
  *	pages
- * @place: enum dmabench_place (coherent, pages: any)
+ * @place: enum dmabench_place (pages, coherent memory above a page: any)
  * @layout: enum dmabench_layout (coherent, pages: any)
  * @count: iterations that are timed, 1 to 100,000,000
  * @warmup: iterations before them that are not, 0 to 1,000,000
