@@ -57,6 +57,7 @@ def check(
     nights of this clock. HarnessError when what is needed for it cannot be read.
     """
     history, notes = _history(given, bench, tonight)
+    history = _believed(history, earlier)
     if not history.metrics:
         return Checked((), (), 0, len(history.runs) - 1, notes)
     accepted = nights.improvements(earlier) + accepting.read(paths.accepted(given))
@@ -110,6 +111,19 @@ def _history(
         values,
     )
     return made, tuple(notes)
+
+
+def _believed(history: History, earlier: Sequence[Account]) -> History:
+    """Return a history without what got better while it was wrong."""
+    rows = {str(metric): row for row, metric in enumerate(history.metrics)}
+    columns = {run: column for column, run in enumerate(history.runs)}
+    values = history.values.copy()
+    for account in earlier:
+        column = columns.get(account.measured)
+        for name in account.doubtful:
+            if column is not None and name in rows:
+                values[rows[name], column] = np.nan
+    return dataclasses.replace(history, values=values)
 
 
 def _boots(

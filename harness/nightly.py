@@ -141,7 +141,8 @@ def _night(options: argparse.Namespace, root: Path, folder: Path) -> tuple[int, 
         proved=done[1].manifest.id,
         status=outcome.status,
         cells=nightverdict.verdicts(done),
-        improved=nightverdict.improved(checked.findings),
+        improved=nightverdict.improved(outcome.improvements),
+        doubtful=tuple(str(one.metric) for one in outcome.doubtful),
         reported=nightverdict.reported(checked.findings),
     )
     nights.save(made, folder, nightverdict.told(outcome))

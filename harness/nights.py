@@ -29,7 +29,8 @@ class Account:
     started: ISO 8601, UTC; tree: as the user named the kernel, None for Debian's;
     commit: of the tree, where it is a git tree without changes; measured, proved: ids
     of the runs; cells: cell's name -> verdict, of both runs; improved: metric that got
-    better -> run since which it is; reported: what was told of noisy ones.
+    better -> run since which it is; doubtful: metrics that got better with a variant
+    that was wrong; reported: what was told of noisy ones.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Account:
     status: int
     cells: Mapping[str, Verdict]
     improved: Mapping[str, str]
+    doubtful: tuple[str, ...]
     reported: tuple[Reported, ...]
 
 
@@ -74,6 +76,7 @@ def _account(data: Mapping[str, Any]) -> Account:
     members = {field.name: data[field.name] for field in dataclasses.fields(Account)}
     members["cells"] = {name: Verdict(said) for name, said in members["cells"].items()}
     members["improved"] = dict(members["improved"])
+    members["doubtful"] = tuple(map(str, members["doubtful"]))
     members["reported"] = tuple(
         Reported(
             series.parse(one["metric"]),

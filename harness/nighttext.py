@@ -50,8 +50,10 @@ def text(outcome: Outcome, subject: Subject) -> str:
     blocks.append(_cells("NOT KNOWN", outcome.unknown))
     blocks.append(_unrepeatable(outcome.unrepeatable))
     blocks.append(_findings("REGRESSIONS", outcome.regressions))
+    better = "Improvements, the baseline from now on"
+    blocks.append(_findings(better, outcome.improvements))
+    blocks.append(_findings("Better, and no baseline: wrong", outcome.doubtful))
     for what, title in (
-        (What.IMPROVEMENT, "Improvements, the baseline from now on"),
         (What.FIXED, "Fixed"),
         (What.CHANGED, "Changed, and neither is better"),
         (What.ACCEPTED, "Accepted"),

@@ -81,6 +81,21 @@ class Outcome:
         return tuple(one for one in self.of(What.REGRESSION) if one.is_bad)
 
     @property
+    def improvements(self) -> tuple[Finding, ...]:
+        """Return what got better, and is believed: of variants that were not wrong."""
+        found = self.of(What.IMPROVEMENT)
+        return tuple(one for one in found if not self.is_doubtful(one))
+
+    @property
+    def doubtful(self) -> tuple[Finding, ...]:
+        """Return what got better with a variant that was wrong."""
+        return tuple(one for one in self.of(What.IMPROVEMENT) if self.is_doubtful(one))
+
+    def is_doubtful(self, one: Finding) -> bool:
+        """Tell whether a finding is of a variant that was wrong: fast means nothing."""
+        return one.metric.variant in {cell.kind.variant for cell in self.wrong}
+
+    @property
     def status(self) -> int:
         """Return the command's exit status."""
         if self.wrong:
@@ -147,13 +162,10 @@ def repeated(
 
 
 def improved(found: Iterable[Finding]) -> dict[str, str]:
-    """Return what has got better, for sure and tonight: metric -> run since which."""
+    """Return of improvements what is sure and of tonight: metric -> run since which."""
     sure = (State.EXACT, State.CONFIRMED)
-    return {
-        str(one.metric): one.since
-        for one in found
-        if one.what is What.IMPROVEMENT and one.new and one.state in sure
-    }
+    told = [one for one in found if one.new and one.state in sure]
+    return {str(one.metric): one.since for one in told}
 
 
 def reported(found: Iterable[Finding]) -> tuple[Reported, ...]:

@@ -95,6 +95,29 @@ METRIC=native-iommu/work/linear/2048/insn/map-64/map.min
 	[[ "$flat" == *" $METRIC 40 -> 47 ticks (+7, +18 %); since "* ]]
 }
 
+@test "what got better with a variant that is wrong is no baseline until it is right" {
+	at c6
+	export RUNS=$TMP/own
+	night
+	at c5
+	git -C "$TREE" checkout -q -b wrong
+	echo wrong >>"$TREE/init/main.c"
+	night
+	[ "$status" -eq 4 ]
+	[[ "$output" == *"Better, and no baseline: wrong: 6 metrics"* ]]
+	[[ "$output" != *Improvements* ]]
+	# Mended as it was before: nothing has got worse.
+	git -C "$TREE" checkout -q -f c6
+	git -C "$TREE" branch -q -D wrong
+	night
+	[ "$status" -eq 0 ]
+	[[ "$output" != *REGRESSION* ]]
+	at c5
+	night
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"Improvements, the baseline from now on: 6 metrics"* ]]
+}
+
 @test "a change that the second boot does not have is ERROR, and never a silent pass" {
 	export FAKE_DRIFT=$TMP/drift
 	night
