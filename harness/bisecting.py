@@ -76,9 +76,9 @@ class _Search:
         gittree.clone(self.tree, clone)
         kinds = self._kinds()
         between = gittree.between(self.tree, good, bad)
-        print(f"{between} commits to search; kept in {self.folder}", flush=True)
+        print(f"{between} commits to search; kept in {self.folder}")
         if self.boots:
-            print(f"{len(self.boots)} boots are known already", flush=True)
+            print(f"{len(self.boots)} boots are known already")
         found = [self._measured(sha, SEARCH, kinds) for sha in (good, bad)]
         ends = bisectrule.ends(self.question, kinds, *found)
         skipped: dict[str, str] = {}
@@ -197,7 +197,7 @@ class _Search:
     def _say(self, sha: str, word: str, why: str) -> None:
         about: Commit = gittree.about(self.tree, sha)
         first = why.splitlines()[0] if why else ""
-        print(f"{word:4}  {sha[:12]}  {about.subject}: {first}", flush=True)
+        print(f"{word:4}  {sha[:12]}  {about.subject}: {first}")
 
     def _save(self) -> None:
         data = {"schema": _VERSION, "boots": bisectrule.plain(self.boots)}

@@ -2,6 +2,7 @@
 """The command: take the user's words, do it, and end with the right status."""
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -17,6 +18,9 @@ __all__ = ["main", "parser"]
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
     signal.signal(signal.SIGTERM, _interrupt)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # So that what goes to standard error stands where it was said.
+        sys.stdout.reconfigure(line_buffering=True)
     try:
         status = _command(words)
         sys.stdout.flush()

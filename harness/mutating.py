@@ -38,7 +38,7 @@ def run_mutants(options: argparse.Namespace) -> int:
         progress = Progress(sys.stderr, history, _UNITS)
         with progress.showing():
             result = attempt(mutant, repo, cache, runs, progress)
-        print(result.line, flush=True)
+        print(result.line)
         results.append(result)
     print(mutants.score(results))
     return mutants.status(results)

@@ -17,6 +17,7 @@ setup() {
 	export TMP=$BATS_TEST_TMPDIR RUNS=$BATS_TEST_TMPDIR/runs
 }
 
+WHO=(-c user.name=a -c user.email=a@example.org)
 METRIC=native-iommu/work/linear/2048/insn/map-64/map.min
 
 # bisect WORDS...: of the tree, in the runs of $RUNS.
@@ -74,10 +75,10 @@ PY
 	git -C "$TREE" checkout -q c7
 	git -C "$TREE" checkout -q -b faulty
 	echo dies >>"$TREE/init/main.c"
-	git -C "$TREE" commit -q -a -m 'does not boot'
+	git -C "$TREE" "${WHO[@]}" commit -q -a -m 'does not boot'
 	sed -i '/dies/d' "$TREE/init/main.c"
 	echo wrong >>"$TREE/init/main.c"
-	git -C "$TREE" commit -q -a -m 'boots, and is wrong'
+	git -C "$TREE" "${WHO[@]}" commit -q -a -m 'boots, and is wrong'
 	bisect --good c7 --bad faulty --metric case@native-iommu/linear/2048
 	git -C "$TREE" checkout -q c0
 	git -C "$TREE" branch -q -D faulty
