@@ -11,6 +11,7 @@ population variances are involved", 1947; by scipy.
 """
 
 import math
+import warnings
 from dataclasses import dataclass
 from typing import Sequence
 
@@ -88,7 +89,10 @@ def welch(before: Sequence[float], after: Sequence[float]) -> Difference | NoVer
     sizes, means = (one.size, other.size), (float(one.mean()), float(other.mean()))
     if not error:
         return Difference(sizes, *means, effect, effect, effect, None, 0.0)
-    p = float(stats.ttest_ind(one, other, equal_var=False).pvalue)
+    with warnings.catch_warnings():
+        # Of boots that are almost all the same: there is little noise, and that is so.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        p = float(stats.ttest_ind(one, other, equal_var=False).pvalue)
     freedom = sum(parts) ** 2 / sum(
         part**2 / (n - 1) for part, n in zip(parts, sizes)
     )
