@@ -43,7 +43,7 @@ setup_file() {
 		clock = "insn"
 		p2m = "linear"
 		counting = true
-		workloads = ["documented-nvme", "fio_pool_tiny-lsi53c895a"]
+		workloads = ["documented-nvme", "fio_pool_tiny-mptsas1068"]
 		variants = ["dom0-iommu"]
 	EOF
 	./bouncemark run --profile "$BATS_FILE_TMPDIR/again.toml" \
@@ -123,7 +123,7 @@ setup() {
 @test "what a pool cannot take at once is refused, counted, and arrives all the same" {
 	"$PY" - "$BATS_FILE_TMPDIR/again" <<-'EOF'
 		import io_cells, sys
-		for one in io_cells.cells(sys.argv[1], "fio_pool_tiny-lsi53c895a"):
+		for one in io_cells.cells(sys.argv[1], "fio_pool_tiny-mptsas1068"):
 		    assert one.verdict.value == "PASS", one.reason
 		    figures = io_cells.figures(one)["verify-write-1048576-d32"]
 		    print(figures)
