@@ -22,11 +22,9 @@ from harness.lock import locked
 from harness.paths import Cache, Repo
 from harness.source import Series, Source
 
-RECIPE = 4
-MODULE_RECIPE = 5
+RECIPE = 3
+MODULE_RECIPE = 4
 DEBUG = "debug"
-# The folder of a kernel with its own modules.
-OWN = "modules"
 KERNEL_SECONDS = 3600
 MODULE_SECONDS = 300
 GUEST_SECONDS = 120
@@ -219,10 +217,6 @@ def _collect(tree: Path, folder: Path) -> None:
     shutil.copy2(tree / ".config", folder / "config")
     if "CONFIG_DEBUG_INFO=y" in (folder / "config").read_text().splitlines():
         shutil.copy2(tree / "vmlinux", folder / "vmlinux")
-    (folder / OWN).mkdir()
-    for line in (tree / "modules.order").read_text().splitlines():
-        own = tree / Path(line).with_suffix(".ko")
-        shutil.copy2(own, folder / OWN / own.name)
     for name in _DEVEL:
         origin, target = tree / name, folder / "devel" / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -248,9 +242,8 @@ def modules_key(built: Kernel, repo: Repo) -> str:
 def modules(built: Kernel, repo: Repo, cache: Cache) -> Path:
     """Return the folder with the modules for a kernel, built unless it is there.
 
-    All in one go, a design's own beside the others: one may use another's symbols. And
-    those the kernel itself was built with. In its folder DEBUG are the same with what
-    tells lines of source.
+    All in one go, a design's own beside the others: one may use another's symbols.
+    In its folder DEBUG are the same with what tells lines of source.
     """
     key = modules_key(built, repo)
     log = cache.folder("logs") / f"modules-{key}.log"
@@ -268,7 +261,7 @@ def modules(built: Kernel, repo: Repo, cache: Cache) -> Path:
             command.run(words, seconds=MODULE_SECONDS, log=log, environment=environment)
             debug = folder / DEBUG
             debug.mkdir()
-            for made in (*work.glob("*/*.ko"), *(built.folder / OWN).glob("*.ko")):
+            for made in work.glob("*/*.ko"):
                 shutil.copy2(made, debug / made.name)
                 words = ["strip", "--strip-debug", "-o", str(folder / made.name)]
                 command.run([*words, str(made)], seconds=GUEST_SECONDS, log=log)

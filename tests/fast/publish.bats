@@ -150,7 +150,7 @@ import fixtures
 from harness import listing
 from harness.tables import PLAIN, Style
 
-rows = [["fio_mask-lsi53c895a", "  3 steps", "word " * 40], ["micro", " 46 steps", "x\x1b[2J"]]
+rows = [["fio_mask-mptsas1068", "  3 steps", "word " * 40], ["micro", " 46 steps", "x\x1b[2J"]]
 whole = listing.lines(rows, None, PLAIN)
 assert len(whole) == 2 and whole[0].endswith("word word ")
 assert whole[1] == "micro                 46 steps  x?[2J"

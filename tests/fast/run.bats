@@ -85,7 +85,6 @@ assert [(line[0], line[-1]) for line in listed] == [
     ("drwxr-xr-x", "lib/bouncemark"),
     ("-rwxr-xr-x", "init"),
     ("-rw-r--r--", "lib/bouncemark/dmabench.ko"),
-    ("-rw-r--r--", "lib/bouncemark/own.ko"),
 ], listed
 EOF
 }
