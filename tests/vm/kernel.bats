@@ -10,6 +10,9 @@ setup_file() {
 	export TREE="$BATS_FILE_TMPDIR/linux" RESULTS="$BATS_FILE_TMPDIR/runs"
 	mkdir "$TREE"
 	tar -x --strip-components=1 -C "$TREE" -f /usr/src/linux-source-6.12.tar.xz
+	# A tree as it was released finds its kernels in the cache and builds
+	# nothing; this one differs, so that there is a build the edit can follow.
+	echo '/* a tree of the user */' >>"$TREE/drivers/xen/swiotlb-xen.c"
 	measure before
 	# One instruction on the way of every map in dom0 under the iommu design.
 	sed -i '/^static dma_addr_t xen_swiotlb_map_page/,/^}/ s/^\tBUG_ON(dir == DMA_NONE);/&\n\tasm volatile("nop");/' \
