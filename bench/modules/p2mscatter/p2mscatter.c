@@ -7,7 +7,8 @@
  * that depends on nothing but the seed, and frees the pages. Frames are neither
  * given to Xen nor taken from it, and memory that is in use is never touched:
  * the kernel, page tables, bounce buffers and user pages stay where they are.
- * Unloading leaves memory scattered.
+ * What was not scattered and would be handed out first is kept until the module
+ * is unloaded. Unloading leaves memory scattered.
  */
 
 #include <linux/bitmap.h>
@@ -30,6 +31,8 @@
 #define RESERVE_PAGES	(SZ_32M >> PAGE_SHIFT)
 /** BATCH - entries of one hypercall */
 #define BATCH		128
+/** FIRST_PAGES - of each order, what the page allocator hands out first */
+#define FIRST_PAGES	(SZ_32M >> PAGE_SHIFT)
 
 static ulong seed = 1;
 module_param(seed, ulong, 0444);
@@ -43,6 +46,10 @@ static ulong moved;
 module_param(moved, ulong, 0444);
 MODULE_PARM_DESC(moved, "out: pages that have another frame than before");
 
+static ulong kept;
+module_param(kept, ulong, 0444);
+MODULE_PARM_DESC(kept, "out: pages that were not scattered and are kept");
+
 /**
  * struct deck - the pages to scatter
  * @pages: @count of them
@@ -54,6 +61,8 @@ struct deck {
 	xen_pfn_t *frames;
 	unsigned long count;
 };
+
+static LIST_HEAD(kept_blocks);
 
 static unsigned long deck_wanted(void)
 {
@@ -180,9 +189,59 @@ static int deck_apply(struct deck *deck)
 	return HYPERVISOR_mmuext_op(&flush, 1, NULL, DOMID_SELF);
 }
 
+static bool has_neighbours(struct page *block, unsigned int order)
+{
+	unsigned long pfn = page_to_pfn(block), i;
+
+	for (i = 1; i < BIT(order); i++)
+		if (pfn_to_mfn(pfn + i) == pfn_to_mfn(pfn + i - 1) + 1)
+			return true;
+	return false;
+}
+
+static void free_blocks(struct list_head *blocks)
+{
+	struct page *block, *next;
+
+	list_for_each_entry_safe(block, next, blocks, lru) {
+		list_del(&block->lru);
+		__free_pages(block, page_private(block));
+		cond_resched();
+	}
+}
+
+/*
+ * The page allocator prefers what it need not split, and what lies in its lists
+ * for each processor. A driver takes a few such blocks and uses them again and
+ * again: with some luck none of them would be scattered. Keep those.
+ */
+static void keep_first(unsigned int order)
+{
+	LIST_HEAD(scattered);
+	unsigned long i;
+
+	for (i = 0; i < FIRST_PAGES; i += BIT(order)) {
+		struct page *block = alloc_pages(GFP_KERNEL | __GFP_NOWARN |
+						 __GFP_NORETRY, order);
+
+		if (!block)
+			break;
+		set_page_private(block, order);
+		if (has_neighbours(block, order)) {
+			list_add(&block->lru, &kept_blocks);
+			kept += BIT(order);
+		} else {
+			list_add(&block->lru, &scattered);
+		}
+		cond_resched();
+	}
+	free_blocks(&scattered);
+}
+
 static int __init p2mscatter_init(void)
 {
 	struct deck deck = { 0 };
+	unsigned int order = PAGE_ALLOC_COSTLY_ORDER;
 	unsigned long wanted;
 	int ret;
 
@@ -207,14 +266,17 @@ static int __init p2mscatter_init(void)
 		       ret, deck.count);
 		return ret;
 	}
-	pr_info("p2mscatter: seed %lu: %lu of %lu pages moved\n", seed, moved,
-		totalram_pages());
 	deck_free(&deck);
+	for (; !ret && order; order--)
+		keep_first(order);
+	pr_info("p2mscatter: seed %lu: %lu of %lu pages moved, %lu kept\n", seed,
+		moved, totalram_pages(), kept);
 	return ret;
 }
 
 static void __exit p2mscatter_exit(void)
 {
+	free_blocks(&kept_blocks);
 }
 
 module_init(p2mscatter_init);
