@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any, Sequence
 
-from harness import boot, symbols
+from harness import hypervisor, symbols
 from harness.counting import BUSY, BUSY_FILE, Counting
 from harness.errors import HarnessError
 from harness.explain import IDLE
@@ -25,7 +25,7 @@ def counting(plugins: Path, kernel: Path, is_dom0: bool) -> Counting:
     have no names its idle loop counts as busy.
     """
     regions = symbols.kernel(kernel / "System.map")
-    xen = boot.xen_symbols() if is_dom0 else None
+    xen = hypervisor.symbols() if is_dom0 else None
     if xen:
         regions += symbols.xen(xen)
     known = symbols.Symbols(regions)

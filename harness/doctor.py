@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Sequence
 
-from harness import boot, command, counting, machine, packages, source
+from harness import command, counting, hypervisor, machine, packages, qemu, source
 from harness.errors import HarnessError
 from harness.paths import Cache, Repo
 
@@ -83,7 +83,7 @@ def _accelerator(name: str, cache: Cache, needed: bool) -> Finding:
     if name == "kvm" and not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return Finding(what, "/dev/kvm: not there, or not for this user", False, needed)
     try:
-        image = boot.xen_image(cache)
+        image = hypervisor.image(cache)
         said = _probe(name, image)
     except HarnessError as problem:
         return Finding(what, str(problem), False, needed)
@@ -93,7 +93,7 @@ def _accelerator(name: str, cache: Cache, needed: bool) -> Finding:
 
 def _plugins() -> Finding:
     try:
-        counting.require_plugins(boot.QEMU)
+        counting.require_plugins(qemu.QEMU)
     except HarnessError as problem:
         return Finding("plugins", str(problem), False, needed=False)
     return Finding("plugins", "QEMU takes them: explain works", True, needed=False)
@@ -103,9 +103,9 @@ def _probe(accelerator: str, image: Path) -> str:
     """Return Xen's banner as a guest printed it, "" if it printed none."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        machine = boot.Machine(512, 256, ())
-        target = boot.Target(image, (), None, "", machine, "wall", accelerator)
-        argv = boot.arguments(target, Path("/dev/null"), folder)
+        machine = qemu.Machine(512, 256, ())
+        target = qemu.Target(image, (), None, "", machine, "wall", accelerator)
+        argv = qemu.arguments(target, Path("/dev/null"), folder)
         argv[argv.index("-append") + 1] = "console=com1 com1=115200,8n1 noreboot=0"
         del argv[argv.index("-initrd") :]
         log = folder / "qemu.log"

@@ -12,7 +12,6 @@ from typing import Iterator, Mapping, Sequence
 
 from harness import (
     atomic,
-    boot,
     build,
     callgrind,
     counted,
@@ -23,6 +22,7 @@ from harness import (
     paths,
     profile,
     publish,
+    qemu,
     record,
     run,
     running,
@@ -60,7 +60,7 @@ def explain_cells(options: argparse.Namespace) -> int:
     wanted, words = _wanted(options, known, paths.runs(options.results))
     work = known[wanted[0].workload]
     steps = _steps(work, words)
-    counting.require_plugins(boot.QEMU)
+    counting.require_plugins(qemu.QEMU)
     cells = _count(options, wanted, known)
     notes = [note for cell in cells for note in cell.notes]
     if not words:

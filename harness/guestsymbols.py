@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Iterator
 
-from harness import boot, modulesymbols, symbols
+from harness import hypervisor, modulesymbols, symbols
 from harness.record import Cell
 
 _SECTION = re.compile(r"module\.([^.]+)(\.text.*)")
@@ -34,7 +34,7 @@ def of(
         loaded.setdefault(module, (file, {}))[1][section] = load
     regions += modulesymbols.modules(loaded)
     if made.cell.boot == "dom0":
-        found = boot.xen_symbols()
+        found = hypervisor.symbols()
         regions += symbols.xen(found) if found else []
         if not found:
             notes.append(

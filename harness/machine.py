@@ -5,7 +5,7 @@ import os
 import platform
 from pathlib import Path
 
-from harness import boot, command, packages
+from harness import command, packages, qemu
 from harness.errors import HarnessError
 
 
@@ -30,7 +30,7 @@ def tools() -> dict[str, str | None]:
     """Return the versions of the tools; None for what is not there."""
     xen = packages.version("xen-hypervisor-4.17-amd64")
     found: dict[str, str | None] = {"xen": xen, "python": platform.python_version()}
-    for name, argv in (("qemu", boot.QEMU), ("gcc", "gcc"), ("ld", "ld")):
+    for name, argv in (("qemu", qemu.QEMU), ("gcc", "gcc"), ("ld", "ld")):
         try:
             found[name] = command.output([argv, "--version"]).splitlines()[0]
         except HarnessError:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Mapping
 
 from harness import hashing
-from harness.boot import Machine
+from harness.qemu import Machine
 from harness.designs import DESIGNS, SYMBOLS, Variant, variant
 from harness.errors import UsageError
 from harness.profile import Profile

@@ -20,8 +20,10 @@ from harness import (
     busy,
     collect,
     frames,
+    hypervisor,
     meter,
     plan,
+    qemu,
     record,
     server,
     settled,
@@ -139,7 +141,7 @@ class Runner:
             deadline = cell.workload.deadline * slowness
             ended = boot.boot(target, place, deadline, self._stop)
         self._job_archive(cell).unlink()
-        cmdline = boot.command_line(target)
+        cmdline = qemu.command_line(target)
         return ended, dataclasses.replace(self._inputs(cell), cmdline=cmdline)
 
     def _place(self, cell: plan.PlannedCell) -> Path:
@@ -160,14 +162,14 @@ class Runner:
         path.write_bytes(archive.newc(files))
         return path
 
-    def _target(self, cell: plan.PlannedCell, job: Path) -> boot.Target:
+    def _target(self, cell: plan.PlannedCell, job: Path) -> qemu.Target:
         design, cache = cell.variant.design, self._bench.cache
         names = cell.workload.tools
         further = [tools.archive(names, cache)] if names else []
-        return boot.Target(
+        return qemu.Target(
             image=self._built.kernels[design].image,
             initramfs=(initramfs(self._built, design, cache), *further, job),
-            xen=boot.xen_image(cache) if cell.variant.boot == "dom0" else None,
+            xen=hypervisor.image(cache) if cell.variant.boot == "dom0" else None,
             arguments=_arguments(cell),
             machine=cell.machine,
             clock=cell.spec.clock,

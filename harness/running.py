@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Mapping
 
 from harness import (
-    boot,
     compare,
     counting,
     iotable,
@@ -17,6 +16,7 @@ from harness import (
     plan,
     profile,
     publish,
+    qemu,
     record,
     report,
     run,
@@ -93,7 +93,7 @@ def show(
 def plugins(bench: run.Bench) -> Path | None:
     """Return the folder of QEMU's plugins; None, said aloud, where it takes none."""
     try:
-        counting.require_plugins(boot.QEMU)
+        counting.require_plugins(qemu.QEMU)
     except Missing as problem:
         print(f"instructions are not counted: {problem}", file=sys.stderr)
         return None

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Mapping, Sequence
 
 from harness import driven, hashing, jsonfile, paths, tomlfile
-from harness.boot import Disk, Machine, Nic
+from harness.qemu import Disk, Machine, Nic
 from harness.designs import BOOTS, variant
 from harness.driven import Driven
 from harness.errors import UsageError

@@ -42,9 +42,11 @@ from harness import (  # noqa: E402
     collect,
     counters,
     counting,
+    hypervisor,
     paths,
     plan,
     profile,
+    qemu,
     run,
     workload,
 )
@@ -138,10 +140,10 @@ class Bench:
         design = cell.variant.design
         job = folder / "job.cpio"
         job.write_bytes(archive.newc({"bouncemark/job": plan.job(cell).encode()}))
-        target = boot.Target(
+        target = qemu.Target(
             image=self._built.kernels[design].image,
             initramfs=(run.initramfs(self._built, design, self._cache), job),
-            xen=boot.xen_image(self._cache) if cell.variant.boot == "dom0" else None,
+            xen=hypervisor.image(self._cache) if cell.variant.boot == "dom0" else None,
             arguments=cell.workload.arguments,
             machine=cell.machine,
             clock=cell.spec.clock,
@@ -269,7 +271,7 @@ def main() -> int:
         parser.error("--repeat: allowed are numbers from 1")
     variants = list(dict.fromkeys(options.variant or VARIANTS))
     try:
-        counting.require_plugins(boot.QEMU)
+        counting.require_plugins(qemu.QEMU)
         bench = Bench(options.kernel, variants)
         seconds = {one: measure(bench, one, options.repeat) for one in variants}
         found = [ratio for one in variants for ratio in ratios(one, seconds[one])]

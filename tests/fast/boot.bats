@@ -17,12 +17,12 @@ setup() {
 import os
 from pathlib import Path
 import boots
-from harness import boot
+from harness import qemu
 
 tmp = Path(os.environ["TMP"])
 for dom0 in (False, True):
     target = boots.target(tmp, dom0)
-    words = boot.arguments(target, tmp / "initramfs", tmp)
+    words = qemu.arguments(target, tmp / "initramfs", tmp)
     pairs = set(zip(words, words[1:]))
     assert words[0] == "qemu-system-x86_64"
     sandbox = words[words.index("-sandbox") + 1].split(",")
@@ -66,7 +66,7 @@ EOF
 import os
 from pathlib import Path
 import boots
-from harness import boot
+from harness import qemu
 
 tmp = Path(os.environ["TMP"])
 
@@ -74,7 +74,7 @@ def words(clock, accelerator, measures=True):
     target = boots.target(
         tmp, clock=clock, accelerator=accelerator, measures=measures
     )
-    return boot.arguments(target, tmp / "initramfs", tmp)
+    return qemu.arguments(target, tmp / "initramfs", tmp)
 
 insn, wall, kvm = words("insn", "tcg"), words("wall", "tcg"), words("wall", "kvm")
 assert insn[insn.index("-icount") + 1] == "shift=0,sleep=off"
@@ -93,7 +93,7 @@ EOF
 import os
 from pathlib import Path
 import boots
-from harness import boot
+from harness import qemu
 
 tmp = Path(os.environ["TMP"])
 
@@ -102,11 +102,11 @@ def after(words, option):
     return words[words.index(option) + 1]
 
 native = boots.target(tmp, False)
-words = boot.arguments(native, tmp / "initramfs", tmp)
+words = qemu.arguments(native, tmp / "initramfs", tmp)
 assert after(words, "-kernel") == f"{tmp}/bzImage"
 assert after(words, "-initrd") == f"{tmp}/initramfs"
 line = after(words, "-append")
-assert line == boot.command_line(native)
+assert line == qemu.command_line(native)
 assert {
     "console=ttyS0",
     "panic=-1",
@@ -116,12 +116,12 @@ assert {
 assert "hvc0" not in line
 
 dom0 = boots.target(tmp, True)
-words = boot.arguments(dom0, tmp / "initramfs", tmp)
+words = qemu.arguments(dom0, tmp / "initramfs", tmp)
 assert after(words, "-kernel") == f"{tmp}/xen"
 xen = after(words, "-append").split()
 assert "dom0_mem=1536M,max:1536M" in xen and "console=com1" in xen
 assert "swiotlb=force" not in xen
-line = boot.command_line(dom0)
+line = qemu.command_line(dom0)
 assert {
     "console=hvc0",
     "panic=-1",
@@ -137,14 +137,14 @@ EOF
 import os
 from pathlib import Path
 import boots
-from harness import boot, rom
+from harness import qemu, rom
 
 tmp = Path(os.environ["TMP"])
 made = rom.image(2048)
 assert len(made) == 512 and made[:3] == b"\x55\xaa\x01" and sum(made) % 256 == 0
 
 def roms(dom0, **changes):
-    words = boot.arguments(boots.target(tmp, dom0, **changes), tmp / "initramfs", tmp)
+    words = qemu.arguments(boots.target(tmp, dom0, **changes), tmp / "initramfs", tmp)
     return [words[n + 1] for n, word in enumerate(words) if word == "-option-rom"]
 
 assert roms(True) == [str(tmp / "rtc.rom")]
@@ -159,11 +159,11 @@ EOF
 import os
 from pathlib import Path
 import boots
-from harness import boot
+from harness import qemu
 
 # KERN_WARNING is 4, and a console shows what is below its level.
 for dom0 in (False, True):
-    words = boot.command_line(boots.target(Path(os.environ["TMP"]), dom0)).split()
+    words = qemu.command_line(boots.target(Path(os.environ["TMP"]), dom0)).split()
     (level,) = [word for word in words if word.startswith("loglevel=")]
     assert int(level.removeprefix("loglevel=")) > 4, level
 EOF
@@ -174,14 +174,14 @@ EOF
 import os
 from pathlib import Path
 import boots
-from harness import boot
+from harness import boot, qemu
 
 tmp = Path(os.environ["TMP"]) / "a,b"
 tmp.mkdir()
-disks = (boot.Disk("nvme,serial=bouncemark", 64), boot.Disk("virtio-blk-pci", 1))
-machine = boot.Machine(2048, 1024, ("edu", "mptsas1068"), disks)
+disks = (qemu.Disk("nvme,serial=bouncemark", 64), qemu.Disk("virtio-blk-pci", 1))
+machine = qemu.Machine(2048, 1024, ("edu", "mptsas1068"), disks)
 target = boots.target(tmp, machine=machine)
-words = boot.arguments(target, tmp / "place/initramfs", tmp)
+words = qemu.arguments(target, tmp / "place/initramfs", tmp)
 after = [words[at + 1] for at, word in enumerate(words) if word == "-device"]
 assert after == [
     "isa-debugcon,iobase=0xe9,chardev=channel",
@@ -239,12 +239,12 @@ EOF
 import os
 from pathlib import Path
 import boots
-from harness import boot
+from harness import qemu
 
 tmp = Path(os.environ["TMP"]) / "a,b"
 tmp.mkdir()
 target = boots.target(tmp, arguments="swiotlb=65536,force")
-words = boot.arguments(target, tmp / "initramfs", tmp)
+words = qemu.arguments(target, tmp / "initramfs", tmp)
 twice = str(tmp).replace(",", ",,")
 assert f"file,id=channel,path={twice}/channel.raw" in words
 # QEMU takes the rest of file: as it is.
@@ -252,7 +252,7 @@ assert f"file:{tmp}/console.log" in words
 modules = words[words.index("-initrd") + 1]
 assert modules.startswith(f"{twice}/bzImage console=hvc0 "), modules
 assert modules.endswith(f" swiotlb=65536,,force,{twice}/initramfs"), modules
-native = boot.arguments(boots.target(tmp, False), tmp / "initramfs", tmp)
+native = qemu.arguments(boots.target(tmp, False), tmp / "initramfs", tmp)
 assert native[native.index("-initrd") + 1] == f"{tmp}/initramfs"
 EOF
 }
@@ -262,7 +262,7 @@ EOF
 import gzip, os
 from pathlib import Path
 import boots, trees
-from harness import boot
+from harness import boot, hypervisor
 from harness.errors import HarnessError
 from harness.paths import Cache
 
@@ -271,14 +271,14 @@ os.environ["PATH"] = str(tmp / "empty")
 said = trees.refusal(HarnessError, boot.boot, boots.target(tmp), tmp / "out", 5)
 assert said == "qemu-system-x86_64: cannot be started: No such file or directory", said
 cache = Cache(tmp / "cache")
-said = trees.refusal(HarnessError, boot.xen_image, cache, tmp)
+said = trees.refusal(HarnessError, hypervisor.image, cache, tmp)
 assert said == f"{tmp}: no xen-*-amd64.gz; install xen-hypervisor-4.17-amd64", said
 (tmp / "xen-4.16-amd64.gz").write_bytes(gzip.compress(b"old"))
 (tmp / "xen-4.17-amd64.gz").write_bytes(gzip.compress(b"Xen"))
-image = boot.xen_image(cache, tmp)
-assert image.read_bytes() == b"Xen" and boot.xen_image(cache, tmp) == image
+image = hypervisor.image(cache, tmp)
+assert image.read_bytes() == b"Xen" and hypervisor.image(cache, tmp) == image
 (tmp / "xen-4.17-amd64.gz").write_bytes(gzip.compress(b"Xen, updated"))
-assert boot.xen_image(cache, tmp).read_bytes() == b"Xen, updated"
+assert hypervisor.image(cache, tmp).read_bytes() == b"Xen, updated"
 EOF
 }
 
@@ -287,7 +287,7 @@ EOF
 import os
 from pathlib import Path
 import boots
-from harness import boot
+from harness import boot, qemu
 
 tmp = Path(os.environ["TMP"])
 target = boots.target(tmp)

@@ -91,7 +91,7 @@ import os
 from pathlib import Path
 import boots
 from harness import plan, workload
-from harness.boot import Disk, Nic
+from harness.qemu import Disk, Nic
 
 folder = Path(os.environ["TMP"])
 found = workload.load_all(folder)
@@ -184,10 +184,10 @@ EOF
 import os
 from pathlib import Path
 import boots
-from harness import boot
+from harness import qemu
 
 tmp = Path(os.environ["TMP"])
-machine = boot.Machine(2048, 1024, (), nics=(boot.Nic("e1000"),), vcpus=2)
+machine = qemu.Machine(2048, 1024, (), nics=(qemu.Nic("e1000"),), vcpus=2)
 settle = tmp / "settle.so"
 for waits, settle, how in (
     (True, None, "shift=0,sleep=on"),
@@ -195,7 +195,7 @@ for waits, settle, how in (
     (True, settle, "shift=0,sleep=off"),
 ):
     target = boots.target(tmp, machine=machine, waits=waits, settle=settle)
-    words = boot.arguments(target, tmp / "initramfs", tmp)
+    words = qemu.arguments(target, tmp / "initramfs", tmp)
     assert words[words.index("-icount") + 1] == how
     assert words[words.index("-smp") + 1] == "2"
     assert words[words.index("-netdev") + 1] == "user,id=net0"

@@ -32,7 +32,7 @@ import dataclasses, os
 from pathlib import Path
 import boots, trees
 from harness import mutants
-from harness.boot import Machine
+from harness.qemu import Machine
 from harness.errors import UsageError
 
 machines = (Machine(2048, 1024, ("edu",)), Machine(6144, 1024, ("edu",)))

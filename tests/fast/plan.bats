@@ -43,7 +43,7 @@ EOF
 import dataclasses, re
 import boots
 from harness import plan
-from harness.boot import Machine
+from harness.qemu import Machine
 
 def ids(profile=boots.profile("dom0-iommu"), kernels=boots.KERNELS, **changes):
     work = dataclasses.replace(boots.WORK, **changes)
@@ -124,7 +124,7 @@ EOF
 import dataclasses
 import boots, trees
 from harness import plan, workload
-from harness.boot import Machine
+from harness.qemu import Machine
 from harness.errors import UsageError
 
 both = workload.LAYOUTS

@@ -16,11 +16,11 @@ setup() {
 import json, os, sys
 from pathlib import Path
 import trees
-from harness import boot, cli, paths
+from harness import boot, cli, paths, qemu
 
 tmp = Path(os.environ["TMP"])
 paths.repo = lambda: paths.Repo(tmp / "repo")
-boot.QEMU = os.environ.get("QEMU", boot.QEMU)
+qemu.QEMU = os.environ.get("QEMU", qemu.QEMU)
 if not (tmp / "repo").exists():
     trees.bench(tmp / "repo", **json.loads(os.environ.get("SERIES", "{}")))
     trees.kernel(tmp / "linux")

@@ -67,7 +67,7 @@ import os
 from pathlib import Path
 import workloads
 from harness import workload
-from harness.boot import Disk
+from harness.qemu import Disk
 
 tmp = Path(os.environ["TMP"])
 plain = workload.load(workloads.written(tmp))

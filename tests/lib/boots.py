@@ -10,7 +10,8 @@ from typing import Any, Iterable, Mapping, Sequence
 import fixtures
 import frame_cases
 from harness import designs, plan, workload
-from harness.boot import Boot, Machine, Target
+from harness.boot import Boot
+from harness.qemu import Machine, Target
 from harness.profile import Profile
 from harness.record import Inputs, Scalar
 
