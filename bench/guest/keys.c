@@ -29,7 +29,7 @@
 	{ "perf", KEY_CHOICE, offsetof(struct step, member.options.perf), \
 	  "0|1", false }
 #define DIRECTIONS "bidirectional|to_device|from_device"
-#define PLACES "any|low|high|dma32"
+#define PLACES "any|low|high|dma32|both"
 #define LAYOUTS "any|contiguous|scattered"
 
 static const struct key dmabench_keys[] = {

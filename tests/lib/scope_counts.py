@@ -166,7 +166,7 @@ def check_cell(cell: Cell) -> None:
         assert total["forced"] == total["bounced"] > 0
     else:
         assert total["mask"] > 0 and total["forced"] == 0
-        assert 0 < counts["mixed"]["mask"] < counts["mixed"]["entries"]
+        assert 2 * counts["mixed"]["mask"] == counts["mixed"]["entries"] > 0
     if cell.cell.p2m == "scattered":
         assert total["contiguity"] > 0, total
     if cell.cell.design != "pool":

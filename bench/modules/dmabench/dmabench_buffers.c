@@ -19,6 +19,9 @@ static bool extent_fits(const struct dma_extent *extent,
 		return false;
 	if (p->place == DMABENCH_PLACE_HIGH && extent->low < SZ_4G)
 		return false;
+	if (p->place == DMABENCH_PLACE_BOTH && extent->low < SZ_4G &&
+	    extent->high >= SZ_4G)
+		return false;
 	if (p->layout == DMABENCH_LAYOUT_CONTIGUOUS && !extent->contiguous)
 		return false;
 	if (p->layout == DMABENCH_LAYOUT_SCATTERED && extent->contiguous)
@@ -51,6 +54,7 @@ static void search_begin(struct dmabench_search *search,
 	si_meminfo(&info);
 	INIT_LIST_HEAD(&search->misfits);
 	search->bytes = 0;
+	memset(search->found, 0, sizeof(search->found));
 	search->limit = (u64)info.freeram * info.mem_unit / 4 * 3;
 	search->gfp = GFP_KERNEL | __GFP_NOWARN | __GFP_RETRY_MAYFAIL;
 	/* Says nothing about machine addresses in a Xen PV domain. */
@@ -70,12 +74,38 @@ static void search_end(struct dmabench_search *search, size_t bytes)
 	}
 }
 
-/* Fill in one piece. Returns 0, -ENOMEM, -ENODATA or -EINTR. */
-static int search_piece(struct dmabench_search *search,
-			struct dmabench_buffers *buffers,
-			struct dmabench_piece *piece, struct device *dev,
+/* Of both places low pieces are the even ones, and natively they come first. */
+static gfp_t search_gfp(const struct dmabench_search *search, u32 count,
 			const struct dmabench_params *p)
 {
+	if (p->place == DMABENCH_PLACE_BOTH && !xen_pv_domain() &&
+	    2 * search->found[0] < count)
+		return search->gfp | GFP_DMA32;
+	return search->gfp;
+}
+
+/* Which piece can have this memory? Returns NULL if none. */
+static struct dmabench_piece *search_take(struct dmabench_search *search,
+					  struct dmabench_buffers *buffers,
+					  const struct dma_extent *extent,
+					  const struct dmabench_params *p)
+{
+	bool both = p->place == DMABENCH_PLACE_BOTH;
+	bool high = both && extent->low >= SZ_4G;
+	u32 index = both ? 2 * search->found[high] + high : search->found[0];
+
+	if (!extent_fits(extent, p) || index >= buffers->count)
+		return NULL;
+	search->found[high]++;
+	return &buffers->pieces[index];
+}
+
+/* Find one piece. Returns 0, -ENOMEM, -ENODATA or -EINTR. */
+static int search_piece(struct dmabench_search *search,
+			struct dmabench_buffers *buffers, struct device *dev,
+			const struct dmabench_params *p)
+{
+	struct dmabench_piece *piece;
 	struct dma_extent extent;
 	void *memory;
 
@@ -83,12 +113,14 @@ static int search_piece(struct dmabench_search *search,
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
-		memory = alloc_pages_exact(buffers->bytes, search->gfp);
+		memory = alloc_pages_exact(buffers->bytes,
+					   search_gfp(search, buffers->count, p));
 		if (!memory)
 			return search->bytes ? -ENODATA : -ENOMEM;
 		extent = dma_extent_of(virt_to_phys(memory + buffers->offset),
 				       p->size);
-		if (extent_fits(&extent, p))
+		piece = search_take(search, buffers, &extent, p);
+		if (piece)
 			break;
 		list_add(&virt_to_page(memory)->lru, &search->misfits);
 		search->bytes += buffers->bytes;
@@ -117,7 +149,7 @@ static int search_all(struct dmabench_search *search,
 
 	search_begin(search, p);
 	for (i = 0; i < buffers->count && !ret; i++)
-		ret = search_piece(search, buffers, &buffers->pieces[i], dev, p);
+		ret = search_piece(search, buffers, dev, p);
 
 	if (ret == -ENOMEM)
 		return dmabench_fail(run, ret, no_memory, p->buffers, i - 1,

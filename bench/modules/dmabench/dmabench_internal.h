@@ -43,12 +43,15 @@ int dmabench_run(struct device *dev, struct dmabench_run *run);
  * @bytes: how much it is
  * @limit: how much it may become
  * @gfp: how to allocate
+ * @found: pieces that were found; with DMABENCH_PLACE_BOTH the low ones, and the
+ *	high ones
  */
 struct dmabench_search {
 	struct list_head misfits;
 	u64 bytes;
 	u64 limit;
 	gfp_t gfp;
+	u32 found[2];
 };
 
 /* dmabench_buffers.c */

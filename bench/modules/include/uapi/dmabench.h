@@ -46,6 +46,7 @@ enum dmabench_op {
  * @DMABENCH_PLACE_LOW: all of the buffer below 4 GiB
  * @DMABENCH_PLACE_HIGH: all of the buffer at or above 4 GiB
  * @DMABENCH_PLACE_DMA32: allocated with GFP_DMA32, wherever that is
+ * @DMABENCH_PLACE_BOTH: by turns below 4 GiB and at or above
  * @DMABENCH_PLACES: how many there are
  */
 enum dmabench_place {
@@ -53,6 +54,7 @@ enum dmabench_place {
 	DMABENCH_PLACE_LOW,
 	DMABENCH_PLACE_HIGH,
 	DMABENCH_PLACE_DMA32,
+	DMABENCH_PLACE_BOTH,
 	DMABENCH_PLACES
 };
 
