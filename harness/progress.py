@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Progress on a terminal, and where the time went.
+"""Progress: what is done now, and where the time went.
 
 Expected times are those the same work took the last time on this machine.
-Without a terminal nothing is printed while a run goes on.
+A terminal has one line that is kept up to date; a log gets a line a minute, so
+that who follows it, or ends what is silent, sees that the run goes on.
 """
 
 import json
@@ -16,6 +17,7 @@ from typing import Iterator, TextIO
 from harness import atomic
 
 TICK_SECONDS = 1.0
+LOG_SECONDS = 60.0
 
 
 def clock(seconds: float) -> str:
@@ -42,24 +44,25 @@ class Progress:
 
     @contextmanager
     def showing(self) -> Iterator[None]:
-        """Keep the status line alive while the block runs."""
+        """Keep telling of the work while the block runs."""
         over = threading.Event()
 
-        def tick() -> None:
-            while not over.wait(TICK_SECONDS):
-                self._show()
+        def tell() -> None:
+            while not over.wait(TICK_SECONDS if self._tty else LOG_SECONDS):
+                if self._tty:
+                    self._show()
+                else:
+                    self._put(self._line() + "\n")
 
-        ticker = threading.Thread(target=tick, daemon=True)
-        if self._tty:
-            ticker.start()
+        teller = threading.Thread(target=tell, daemon=True)
+        teller.start()
         try:
             yield
         finally:
             over.set()
+            teller.join()
             if self._tty:
-                ticker.join()
-                self._stream.write("\r\x1b[K")
-                self._stream.flush()
+                self._put("\r\x1b[K")
             _write(self._history, self._past)
 
     @contextmanager
@@ -98,18 +101,25 @@ class Progress:
         return time.monotonic() - self._begin
 
     def _show(self) -> None:
-        if not self._tty:
-            return
-        with self._lock:
-            doing = []
-            for name, begin in self._now.items():
-                usual = self._past.get(name)
-                spent = clock(time.monotonic() - begin)
-                doing.append(f"{name} {spent}" + (f"/{clock(usual)}" if usual else ""))
-            text = f"[{self._done}/{self._total} {clock(self.elapsed())}] "
-            text += ", ".join(doing) or "..."
+        if self._tty:
             width = os.get_terminal_size(self._stream.fileno()).columns or 80
-            self._stream.write("\r\x1b[K" + text[: width - 1])
+            self._put("\r\x1b[K" + self._line()[: width - 1])
+
+    def _line(self) -> str:
+        with self._lock:
+            done = self._done
+            now = list(self._now.items())
+        doing = []
+        for name, begin in now:
+            usual = self._past.get(name)
+            spent = clock(time.monotonic() - begin)
+            doing.append(f"{name} {spent}" + (f"/{clock(usual)}" if usual else ""))
+        head = f"[{done}/{self._total} {clock(self.elapsed())}] "
+        return head + (", ".join(doing) or "...")
+
+    def _put(self, text: str) -> None:
+        with self._lock:
+            self._stream.write(text)
             self._stream.flush()
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Progress: one status line on a terminal, nothing anywhere else.
+# Progress: one status line on a terminal, a line a minute anywhere else.
 
 setup() {
 	load ../lib/records
@@ -61,7 +61,7 @@ assert [progress.clock(s) for s in (0, 0.6, 59.4, 59.5, 3600)] == [
 EOF
 }
 
-@test "without a terminal nothing is shown, and durations are kept all the same" {
+@test "a run of less than a minute writes nothing to a log, and keeps durations all the same" {
 	py <<'EOF'
 import json, os
 from pathlib import Path
@@ -84,5 +84,31 @@ assert sorted(path.name for path in tmp.iterdir() if path.suffix != ".py") == [
     *(f"durations-{number}.json" for number in range(5)),
     "shown",
 ]
+EOF
+}
+
+@test "a log gets a line a minute, whole lines without a terminal's codes" {
+	py <<'EOF'
+import json, os, re, time
+from pathlib import Path
+from harness import progress
+
+tmp = Path(os.environ["TMP"])
+history = tmp / "durations.json"
+history.write_text(json.dumps({"boot dom0-iommu micro": 83.4}))
+assert progress.LOG_SECONDS == 60
+progress.LOG_SECONDS = 0.1
+with (tmp / "log").open("w") as stream:
+    shown = progress.Progress(stream, history, 3)
+    with shown.showing():
+        with shown.unit("boot", "dom0-iommu micro"), shown.unit("boot", "x" * 80):
+            time.sleep(0.35)
+        with shown.unit("boot", "b"):
+            time.sleep(0.35)
+lines = re.sub(r"\b0:0\d\b", "0:00", (tmp / "log").read_text()).split("\n")
+assert lines.pop() == ""
+both = f"[0/3 0:00] boot dom0-iommu micro 0:00/1:23, boot {'x' * 80} 0:00"
+assert lines[0] == both and lines[-1] == "[2/3 0:00] boot b 0:00", lines
+assert 2 <= len(lines) <= 8, lines
 EOF
 }
