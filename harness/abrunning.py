@@ -26,8 +26,19 @@ def run_boots(options: argparse.Namespace) -> int:
     """Make as many runs as are asked for, each a boot of each cell; compare A and B.
 
     With --versus kernel A (--kernel) and B take turns: ABBA. The status is that of
-    the worst run.
+    the worst run. UsageError if words do not go together: --versus needs the wall
+    clock, in which alone boots are compared.
     """
+    if options.versus:
+        clock = running.chosen_profile(options).clock
+        if clock != wall.CLOCK:
+            raise UsageError(
+                f"--versus: compares boots of the {wall.CLOCK} clock, and this one is "
+                f"{clock}; add --clock {wall.CLOCK}, or run each kernel once and "
+                "compare RUN1 RUN2"
+            )
+        if options.boots is None:
+            raise UsageError("--versus: say how many boots of each kernel: --boots N")
     if options.boots is None or not 1 <= options.boots <= MOST_BOOTS:
         raise UsageError(f"--boots {options.boots}: allowed are 1 to {MOST_BOOTS}")
     if options.compare:
@@ -42,7 +53,7 @@ def run_boots(options: argparse.Namespace) -> int:
         done, progress = running.execute(benches[side])
         print(running.closing(done, progress))
         sides[side].append(done)
-    if options.versus and bench.profile.clock == wall.CLOCK:
+    if options.versus:
         print(_compared(*sides, every=False))
     verdicts = [run.manifest.verdict or Verdict.ERROR for side in sides for run in side]
     return record.worst(verdicts).exit_code

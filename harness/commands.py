@@ -61,7 +61,9 @@ def parser() -> argparse.ArgumentParser:
         "--boots", type=int, metavar="N", help="N runs; with --versus N of each kernel"
     )
     one.add_argument(
-        "--versus", metavar="K", help="another kernel: boots of both by turns, compared"
+        "--versus",
+        metavar="K",
+        help="another kernel, by turns with --kernel, and compared; --clock wall only",
     )
     one.add_argument(
         "--resume", metavar="RUN", help="go on with a run that was cut off"

@@ -60,7 +60,7 @@ def run_profile(options: argparse.Namespace) -> int:
 
 def bench_of(options: argparse.Namespace) -> run.Bench:
     """Return what a run works with, as the user said; UsageError if that cannot be."""
-    chosen = _profile(options)
+    chosen = chosen_profile(options)
     if options.accelerator == "kvm" and chosen.clock == "insn":
         raise UsageError(
             "--accelerator kvm: the insn clock needs tcg; add --clock wall"
@@ -206,7 +206,7 @@ def progress_of(total: int) -> Progress:
     return Progress(sys.stderr, paths.cache().folder() / "durations.json", total)
 
 
-def _profile(options: argparse.Namespace) -> Profile:
+def chosen_profile(options: argparse.Namespace) -> Profile:
     """Return the profile with what the user said instead of it."""
     folder = paths.repo().profiles
     named = folder / f"{options.profile}.toml"

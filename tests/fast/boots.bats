@@ -83,3 +83,15 @@ EOF
 		[ "${#lines[@]}" -eq 1 ]
 	done
 }
+
+@test "two kernels in the insn clock are refused: nothing would be compared" {
+	run ./bouncemark run --boots 5 --versus /nowhere --results "$TMP/runs"
+	echo "$output"
+	[ "$status" -eq 2 ]
+	[ "$output" = "bouncemark: --versus: compares boots of the wall clock, and this one is insn; add --clock wall, or run each kernel once and compare RUN1 RUN2" ]
+	run ./bouncemark run --clock wall --versus /nowhere --results "$TMP/runs"
+	echo "$output"
+	[ "$status" -eq 2 ]
+	[ "$output" = "bouncemark: --versus: say how many boots of each kernel: --boots N" ]
+	[ ! -e "$TMP/runs" ]
+}
