@@ -6,13 +6,10 @@ import importlib
 from pathlib import Path
 from typing import Callable, NoReturn
 
-from harness import counting, reporting, workload
+from harness import counting, reporting, statuses, workload
 from harness.designs import DESIGNS
 
 USAGE_STATUS = 2
-_EPILOG = """exit status: 0 PASS, 2 bad usage, 3 ERROR (the harness could not tell),
-4 FAIL (the subject is wrong), 5 CRASH (a guest died), 6 SKIP (nothing could run);
-nightly: 1 a regression, 4 the subject is wrong, whether it failed or crashed"""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -27,8 +24,8 @@ def parser() -> argparse.ArgumentParser:
     """Return the command's parser."""
     top = _Parser(
         prog="bouncemark",
-        description="what DMA costs under Xen: two designs, measured and compared",
-        epilog=_EPILOG,
+        description="what DMA costs under Xen: five designs, measured and compared",
+        epilog=statuses.text(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -2,9 +2,11 @@
 """The manual page, made from the command's own parser: all that --help says."""
 
 import argparse
-import re
 import textwrap
-from typing import Iterator
+from typing import Iterator, Sequence
+
+from harness import statuses
+from harness.statuses import Status
 
 _SECTION, _WIDTH = 1, 56
 
@@ -29,8 +31,9 @@ def page(parser: argparse.ArgumentParser, date: str) -> str:
     ]
     for title, help_text, one in _commands(parser):
         lines += _command(title, help_text, one)
-    if parser.epilog:
-        lines += [".SH EXIT STATUS", *_epilog(parser.epilog)]
+    lines += [".SH EXIT STATUS", *_statuses(statuses.GENERAL)]
+    lines += [".PP", statuses.WORST]
+    lines += [".PP", statuses.NIGHTLY_TITLE, *_statuses(statuses.NIGHTLY)]
     return "\n".join(lines) + "\n"
 
 
@@ -91,14 +94,12 @@ def _sentence(text: str) -> str:
     return _text(text.removesuffix(".") + ".")
 
 
-def _epilog(text: str) -> Iterator[str]:
-    """Return the epilog's list of statuses, one an entry."""
-    said = " ".join(text.split())
-    for entry in re.findall(r"\b(\d+) ([A-Z]+|bad usage)(?: \(([^)]*)\))?", said):
-        number, word, why = entry
+def _statuses(told: Sequence[Status]) -> Iterator[str]:
+    """Return exit statuses, one an entry."""
+    for status in told:
         yield ".TP"
-        yield f"\\fB{number}\\fR"
-        yield _text(f"{word}: {why}." if why else f"{word}.")
+        yield f"\\fB{status.number}\\fR"
+        yield _sentence(status.meaning)
 
 
 def _text(text: str) -> str:

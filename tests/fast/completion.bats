@@ -50,7 +50,7 @@ zsh_offers() {
 	[[ $output == *"_bash_complete"*"-F _bouncemark" ]]
 }
 
-@test "every command and option of the parser is in the completion and in the manual" {
+@test "every command, option and exit status of the parser is in the completion and in the manual" {
 	./bouncemark completion bash >"$TMP/bash"
 	./bouncemark manual >"$TMP/man"
 	PYTHONPATH=$REPO "$PY" - <<'EOF'
@@ -60,6 +60,11 @@ from harness import cli
 
 tmp = Path(os.environ["TMP"])
 bash, man = ((tmp / name).read_text() for name in ("bash", "man"))
+# Every status that --help tells, and in the same order.
+told = re.findall(r"^  (\d+) +(\S.*)$", cli.parser().format_help(), re.MULTILINE)
+shown = man.replace("\\-", "-").split(".SH EXIT STATUS")[1]
+assert re.findall(r"^\.TP\n\\fB(\d+)\\fR\n(.*)\.$", shown, re.MULTILINE) == told, told
+assert len(told) == 11 and ("1", "a regression") in told, told
 # A bare hyphen would be one that cannot be copied.
 assert "\\-\\-profile" in man and "--profile" not in man
 man = man.replace("\\-", "-")
@@ -82,7 +87,7 @@ EOF
 	[ "$status" -eq 0 ] && [ -z "$output" ]
 	run --separate-stderr env LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -l "$TMP/bouncemark.1"
 	[ "$status" -eq 0 ] && [ -z "$stderr" ]
-	[[ $output == *"CRASH: a guest died."* ]]
+	[[ $output == *"CRASH: a guest died."*" 130 "*"nightly has its own"*" a regression."* ]]
 	[[ $output == *"--workloads-from DIR"* ]]
 	COLUMNS=30 ./bouncemark manual | cmp - "$TMP/bouncemark.1"
 }
