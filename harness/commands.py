@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("build", help="build kernels, modules and the guest")
     one.add_argument("designs", nargs="*", metavar="DESIGN", help=", ".join(DESIGNS))
     _kernel(one)
+    _debug(one)
     one.set_defaults(do=_later("running", "build"))
 
     one = commands.add_parser("run", help="run a profile's cells, keep the records")
@@ -50,7 +51,12 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--clock", choices=workload.CLOCKS, help="instead of the profile's"
     )
-    one.add_argument("--accelerator", choices=("tcg", "kvm"), default="tcg")
+    one.add_argument(
+        "--accelerator",
+        choices=("tcg", "kvm"),
+        default="tcg",
+        help="of QEMU; kvm: in the wall clock only",
+    )
     one.add_argument(
         "--compare", action="store_true", help="print the comparison afterwards"
     )
@@ -66,24 +72,32 @@ def parser() -> argparse.ArgumentParser:
         "--resume", metavar="RUN", help="go on with a run that was cut off"
     )
     _booted(one)
+    _debug(one)
     one.set_defaults(do=_run)
 
     one = commands.add_parser("validate", help="prove the designs right, case by case")
-    one.add_argument("cases", nargs="*", metavar="CASE", help="only these; all")
+    one.add_argument(
+        "cases", nargs="*", metavar="CASE", help="only these (default: all)"
+    )
     _booted(one)
+    _debug(one)
     one.set_defaults(do=_later("running", "validate_cases"))
 
     one = commands.add_parser(
         "mutants", help="plant bugs; the validation has to find each of them"
     )
-    one.add_argument("names", nargs="*", metavar="NAME", help="only these; all")
+    one.add_argument(
+        "names", nargs="*", metavar="NAME", help="only these (default: all)"
+    )
     one.add_argument("--results", type=Path, metavar="DIR", help="where runs are kept")
     one.set_defaults(do=_later("mutating", "run_mutants"))
 
     one = commands.add_parser(
         "compare", help="the designs within one run, or one run with another"
     )
-    one.add_argument("runs", nargs="*", metavar="RUN", help="id or folder; last run")
+    one.add_argument(
+        "runs", nargs="*", metavar="RUN", help="id or folder (default: the last run)"
+    )
     one.add_argument(
         "--question", metavar="Q", help="its answer, from the latest run that has it"
     )
@@ -113,20 +127,33 @@ def parser() -> argparse.ArgumentParser:
         metavar="WORD",
         help="a cell or two (variant, id or folder), then steps or ops",
     )
-    one.add_argument("--workload", default="micro", metavar="W", help="of a variant")
-    one.add_argument("--p2m", choices=workload.LAYOUTS, default="linear")
+    one.add_argument(
+        "--workload", default="micro", metavar="W", help="what a variant runs"
+    )
+    one.add_argument(
+        "--p2m",
+        choices=workload.LAYOUTS,
+        default="linear",
+        help="layout of dom0's memory, of a variant",
+    )
     one.add_argument("--memory", type=int, metavar="MIB", help="of the machine")
     one.add_argument("--all", action="store_true", help="every step that is meant")
     one.add_argument("--top", type=int, default=12, metavar="N", help="functions")
     one.add_argument("--cache", action="store_true", help="model a cache as well")
-    one.add_argument("--l1d", default=counting.LEVELS["l1d"], metavar="SIZE:WAYS:LINE")
-    one.add_argument("--llc", default=counting.LEVELS["llc"], metavar="SIZE:WAYS:LINE")
+    for level, which in (("l1d", "first"), ("llc", "last")):
+        one.add_argument(
+            f"--{level}",
+            default=counting.LEVELS[level],
+            metavar="SIZE:WAYS:LINE",
+            help=f"the {which} level of --cache's model",
+        )
     one.add_argument(
         "--lines", action="store_true", help="lines of source; builds kernels for it"
     )
     one.add_argument("--json", action="store_true", help="the same for machines")
     one.add_argument("--output", type=Path, metavar="DIR", help="for graphs and stacks")
     _made(one)
+    _debug(one)
     one.set_defaults(do=_later("explaining", "explain_cells"))
 
     _nights(commands)
@@ -147,7 +174,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "what",
         choices=("variants", "workloads", "profiles", "questions", "runs"),
-        help="of what",
+        help="what is listed",
     )
     one.add_argument("--results", type=Path, metavar="DIR", help="where runs are kept")
     one.set_defaults(do=_later("telling", "list_"))
@@ -187,6 +214,7 @@ def _nights(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "--metric", required=True, metavar="M", help="its name, or CASE@VARIANT"
     )
     _made(one)
+    _debug(one)
     one.set_defaults(do=_later("bisecting", "bisect"))
 
 
@@ -242,6 +270,10 @@ def _kernel(one: argparse.ArgumentParser) -> None:
         metavar="K",
         help="tarball, tree, or TREE@REF; default: Debian's linux-source-6.12",
     )
+
+
+def _debug(one: argparse.ArgumentParser) -> None:
+    """Offer kernels with checks; not where what they cost would be taken for a cost."""
     one.add_argument(
         "--debug", action="store_true", help="kernels with the kernel's own checks"
     )

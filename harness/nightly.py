@@ -151,8 +151,6 @@ def _night(options: argparse.Namespace, root: Path, folder: Path) -> tuple[int, 
 
 def _benches(options: argparse.Namespace) -> tuple[Bench, Bench]:
     """Return what the night measures, and what it proves."""
-    if options.debug:
-        raise UsageError("nightly: --debug: what such kernels cost means nothing")
     repo, known = paths.repo(), running.workloads(options.workloads_from)
     asked = tuple(options.variant or ())
     measured = profile.load(repo.profiles / f"{PROFILE}.toml")

@@ -40,20 +40,35 @@ def formats() -> list[str]:
 def add(commands: "argparse._SubParsersAction[Any]") -> None:
     """Add the command's words to the parser."""
     one = commands.add_parser("report", help="a run for mail, for CI, for a browser")
-    one.add_argument("runs", nargs="*", metavar="RUN", help="id or folder; last run")
+    one.add_argument(
+        "runs", nargs="*", metavar="RUN", help="id or folder (default: the last run)"
+    )
     one.add_argument(
         "--against", metavar="RUN", help="what changed since this run, too"
     )
     one.add_argument(
-        "--format", choices=(*formats(), ALL), default="text", help="text; all"
+        "--format",
+        choices=(*formats(), ALL),
+        default="text",
+        help="default text; all: every format",
     )
     one.add_argument(
-        "--output", type=Path, metavar="PATH", help="a file, or a folder for them"
+        "--output",
+        type=Path,
+        metavar="PATH",
+        help="a file, or a folder for several (default: results/reports)",
     )
     one.add_argument(
-        "--history", action="store_true", help="a site over all runs: results/site"
+        "--history",
+        action="store_true",
+        help="a site over all runs, in --output (default: results/site)",
     )
-    one.add_argument("--results", type=Path, metavar="DIR", help="where runs are kept")
+    one.add_argument(
+        "--results",
+        type=Path,
+        metavar="DIR",
+        help="where runs are kept; the defaults are then DIR/../reports, DIR/../site",
+    )
     one.set_defaults(do=report)
 
 

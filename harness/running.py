@@ -196,7 +196,7 @@ def bench_for(
         kernel=options.kernel,
         accelerator=getattr(options, "accelerator", "tcg"),
         runs=paths.runs(getattr(options, "results", None)),
-        debug=options.debug,
+        debug=getattr(options, "debug", False),
         workloads_from=getattr(options, "workloads_from", None),
     )
 
