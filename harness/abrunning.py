@@ -16,6 +16,7 @@ from harness import (
     wall,
     walltext,
 )
+from harness.abtest import ADVISED_BOOTS, LEAST_BOOTS
 from harness.errors import UsageError
 from harness.record import Run, Verdict
 
@@ -39,6 +40,11 @@ def run_boots(options: argparse.Namespace) -> int:
             )
         if options.boots is None:
             raise UsageError("--versus: say how many boots of each kernel: --boots N")
+        if options.boots < LEAST_BOOTS:
+            raise UsageError(
+                f"--boots {options.boots}: with --versus allowed are {LEAST_BOOTS} to "
+                f"{MOST_BOOTS}; {ADVISED_BOOTS} are advised"
+            )
     if options.boots is None or not 1 <= options.boots <= MOST_BOOTS:
         raise UsageError(f"--boots {options.boots}: allowed are 1 to {MOST_BOOTS}")
     if options.compare:

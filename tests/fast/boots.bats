@@ -84,7 +84,7 @@ EOF
 	done
 }
 
-@test "two kernels in the insn clock are refused: nothing would be compared" {
+@test "two kernels are refused where nothing would be compared: insn, or one boot a side" {
 	run ./bouncemark run --boots 5 --versus /nowhere --results "$TMP/runs"
 	echo "$output"
 	[ "$status" -eq 2 ]
@@ -93,5 +93,9 @@ EOF
 	echo "$output"
 	[ "$status" -eq 2 ]
 	[ "$output" = "bouncemark: --versus: say how many boots of each kernel: --boots N" ]
+	run ./bouncemark run --clock wall --boots 1 --kernel /nowhere --versus /nowhere --results "$TMP/runs"
+	echo "$output"
+	[ "$status" -eq 2 ]
+	[ "$output" = "bouncemark: --boots 1: with --versus allowed are 2 to 100; 5 are advised" ]
 	[ ! -e "$TMP/runs" ]
 }
