@@ -79,12 +79,15 @@ static enum where find(struct cache *cache, uint64_t line)
 
 enum where cache_access(struct cache *cache, uint64_t address, unsigned int size)
 {
-	uint64_t first = address >> cache->l1.shift;
-	uint64_t last = (address + size - 1) >> cache->l1.shift;
-	enum where where = find(cache, first), behind;
+	uint64_t line = address >> cache->l1.shift;
+	const uint64_t last = (address + size - 1) >> cache->l1.shift;
+	enum where where = find(cache, line);
 
-	if (last == first)
-		return where;
-	behind = find(cache, last);
-	return behind > where ? behind : where;
+	while (line < last) {
+		enum where behind = find(cache, ++line);
+
+		if (behind > where)
+			where = behind;
+	}
+	return where;
 }

@@ -61,10 +61,10 @@ const char *level_init(struct level *level, const char *text);
  * cache_access() - do an access
  * @cache: both levels with the same line
  * @address: physical, of the first byte
- * @size: bytes, at most a line
+ * @size: bytes, at least 1; a vector may be longer than a line
  *
- * An access that lies in two lines is one access, and is where the farther of
- * the two was.
+ * An access that lies in several lines is one access, and is where the farthest
+ * of them was.
  *
  * Return: where the data was; it is in both levels afterwards.
  */

@@ -122,7 +122,7 @@ def uniform(rng: random.Random, l1d: Level, llc: Level) -> Iterator[Access]:
     """Yield accesses all over twice of what the last level holds."""
     reach = 2 * len(llc.sets) * llc.ways * llc.line
     for _ in range(20000):
-        yield rng.randrange(reach), 1 << rng.randrange(5)
+        yield rng.randrange(reach), 1 << rng.randrange(7)
 
 
 def local(rng: random.Random, l1d: Level, llc: Level) -> Iterator[Access]:

@@ -61,6 +61,15 @@ static void by_hand(void)
 	CHECK(cache_access(&cache, 64, 1) == IN_MEMORY);
 	CHECK(cache_access(&cache, 0, 1) == IN_LLC);
 	CHECK(cache_access(&cache, 0, 1) == IN_L1);
+	/* a vector is longer than a line: those in its middle are used, too */
+	start(&cache, "256:4:16", "512:8:16");
+	CHECK(cache_access(&cache, 32, 16) == IN_MEMORY);
+	CHECK(cache_access(&cache, 16, 16) == IN_MEMORY);
+	CHECK(cache_access(&cache, 64, 16) == IN_MEMORY);
+	CHECK(cache_access(&cache, 16, 64) == IN_MEMORY);
+	CHECK(cache_access(&cache, 48, 16) == IN_L1);
+	CHECK(cache_access(&cache, 20, 64) == IN_MEMORY);
+	CHECK(cache_access(&cache, 20, 64) == IN_L1);
 	free(cache.l1.tags);
 	free(cache.llc.tags);
 }
