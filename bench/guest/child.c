@@ -14,7 +14,10 @@
 #include <unistd.h>
 
 /* What is killed and has not ended by then waits for the kernel, maybe forever. */
+#ifndef KILL_SECONDS
 #define KILL_SECONDS 10
+#endif
+#define KILL_POLL_MS 10
 
 static int start(const struct child *child, pid_t *pid)
 {
@@ -72,6 +75,28 @@ static bool ends_within(int pidfd, uint32_t seconds)
 	return false;
 }
 
+/*
+ * Wait for all that is left of a group that was killed. PID 1 is the parent of
+ * orphans; no descriptor tells of the end of one that is not known by number.
+ */
+static int reap_group(pid_t group)
+{
+	const struct timespec tick = { .tv_nsec = KILL_POLL_MS * 1000 * 1000 };
+	const int64_t until = now_ms() + KILL_SECONDS * 1000;
+
+	for (;;) {
+		pid_t pid = waitpid(-group, NULL, WNOHANG);
+
+		if (pid < 0 && errno != EINTR)
+			return 0;
+		if (pid)
+			continue;
+		if (now_ms() >= until)
+			return -EBUSY;
+		nanosleep(&tick, NULL);
+	}
+}
+
 int child_run(const struct child *child, int *status)
 {
 	pid_t pid;
@@ -93,8 +118,6 @@ int child_run(const struct child *child, int *status)
 		return ret;
 	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
 		;
-	/* What it left behind: PID 1 is the parent of orphans. */
-	while (waitpid(-pid, NULL, 0) > 0 || errno == EINTR)
-		;
-	return ret;
+	/* A member that is left uses the device yet, whatever the first one said. */
+	return reap_group(pid) ? -EBUSY : ret;
 }

@@ -26,8 +26,9 @@ struct child {
  * @child: which
  * @status: result: as waitpid() has it
  * Return: 0 when it came to its end; -ETIMEDOUT when it had to be killed; -EBUSY
- * when that did not end it either; another negative errno when it could not be
- * started. Whatever it had started is killed with it, and all are waited for.
+ * when that did not end it, or what it had started, either; another negative errno
+ * when it could not be started. Whatever it had started is killed with it, and all
+ * are waited for, but not for ever.
  */
 int child_run(const struct child *child, int *status);
 

@@ -50,8 +50,8 @@ static struct outcome judge(const struct tool *tool, int ret, int status,
 		return outcome(STATUS_ERROR, "%s was killed: it took more than %u seconds",
 			       tool->name, tool->options->seconds);
 	if (ret == -EBUSY)
-		return outcome(STATUS_ERROR, "%s took more than %u seconds and cannot be killed",
-			       tool->name, tool->options->seconds);
+		return outcome(STATUS_ERROR, "%s, or what it started, cannot be killed",
+			       tool->name);
 	if (ret)
 		return outcome(STATUS_ERROR, "%s cannot be run: %s", tool->name,
 			       describe(ret, text, sizeof(text)));

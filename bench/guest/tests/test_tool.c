@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Programs that are run, and what they say. */
+/*
+ * Programs that are run, and what they say. With the word "held" it is such a
+ * program: it leaves a process behind that is killed and cannot be waited for.
+ */
 #include "tool.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 
 #include "child.h"
@@ -69,6 +73,72 @@ static void test_deadline(void)
 	CHECK(run("exit 0", 0, &status) == -ETIMEDOUT);
 }
 
+/* Fork, and have the parent wait until the child has said that it is ready. */
+static pid_t fork_ready(void (*child)(int ready, pid_t other), pid_t other)
+{
+	int ready[2];
+	pid_t pid;
+	char byte;
+
+	CHECK(!pipe(ready));
+	pid = fork();
+	CHECK(pid >= 0);
+	if (!pid)
+		child(ready[1], other);
+	close(ready[1]);
+	CHECK(read(ready[0], &byte, 1) == 1);
+	close(ready[0]);
+	return pid;
+}
+
+static void say_ready(int ready)
+{
+	CHECK(write(ready, "", 1) == 1);
+	for (;;)
+		pause();
+}
+
+static void be_member(int ready, pid_t other)
+{
+	(void)other;
+	/* Fails where everybody may do so anyway. */
+	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+	say_ready(ready);
+}
+
+/* The dead whom another one traces are not their parent's before that has looked. */
+static void be_tracer(int ready, pid_t other)
+{
+	CHECK(!setpgid(0, 0));
+	CHECK(!ptrace(PTRACE_SEIZE, other, 0, 0));
+	printf("%d\n", (int)getpid());
+	fflush(stdout);
+	say_ready(ready);
+}
+
+static int held(void)
+{
+	fork_ready(be_tracer, fork_ready(be_member, 0));
+	return 0;
+}
+
+/* What is left of a group after its first member's end is not waited for for ever. */
+static void test_held(void)
+{
+	char command[PATH_MAX];
+	uint64_t tracer;
+	int status;
+
+	CHECK(snprintf(command, sizeof(command), "exec /proc/%d/exe held",
+		       (int)getpid()) > 0);
+	CHECK(run(command, 60, &status) == -EBUSY && !status);
+	CHECK(!read_u64(in_tree("out"), &tracer));
+	CHECK(!kill((pid_t)tracer, SIGKILL));
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	CHECK(errno == ECHILD);
+}
+
 static void check_complaint(const char *output, const char *errors,
 			    const char *wanted)
 {
@@ -120,11 +190,14 @@ static void test_events(void)
 	CHECK_TEXT(few, "dma:dma");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc == 2 && !strcmp(argv[1], "held"))
+		return held();
 	make_tree();
 	test_child();
 	test_deadline();
+	test_held();
 	test_complaint();
 	test_events();
 	return 0;
