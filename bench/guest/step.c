@@ -155,16 +155,20 @@ static int parse_key(char *word, struct step *step, unsigned int *seen,
 static int parse_kind(const char *word, struct step *step, char *message,
 		      size_t size)
 {
+	char names[256];
+	size_t used = 0;
+
 	for (int kind = 0; kind < STEP_KINDS; kind++) {
 		if (word && !strcmp(word, STEP_KIND_NAMES[kind])) {
 			step->kind = (enum step_kind)kind;
 			return 0;
 		}
 	}
-	snprintf(message, size, "unknown kind of step '%s'; allowed: "
-		 "dmabench map_benchmark read selftest dmacheck reload balloon p2m "
-		 "fio iperf3 bind",
-		 word ? word : "");
+	for (int kind = 0; kind < STEP_KINDS && used < sizeof(names); kind++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used,
+					 " %s", STEP_KIND_NAMES[kind]);
+	snprintf(message, size, "unknown kind of step '%s'; allowed:%s",
+		 word ? word : "", names);
 	return -EINVAL;
 }
 
