@@ -53,22 +53,14 @@ int device_find(const char *root, uint32_t vendor, uint32_t device,
 static int driver_of(const char *root, const char *address, char *driver,
 		     size_t size)
 {
-	char path[PATH_MAX], target[PATH_MAX];
-	const char *name;
-	ssize_t length;
+	char path[PATH_MAX];
+	int ret;
 
 	snprintf(path, sizeof(path), "%s/devices/%s/driver", root, address);
-	length = readlink(path, target, sizeof(target) - 1);
-	if (length < 0) {
-		driver[0] = '\0';
-		return errno == ENOENT ? 0 : -errno;
-	}
-	target[length] = '\0';
-	name = strrchr(target, '/');
-	name = name ? name + 1 : target;
-	if (strlen(name) >= size)
-		return -ENAMETOOLONG;
-	strcpy(driver, name);
+	ret = read_link_name(path, driver, size);
+	if (ret != -ENOENT)
+		return ret;
+	driver[0] = '\0';
 	return 0;
 }
 

@@ -45,21 +45,10 @@ int net_find(const char *root, char name[IFNAMSIZ])
 
 int net_driver(const char *root, const char *name, char *driver, size_t size)
 {
-	char path[PATH_MAX], target[PATH_MAX];
-	const char *base;
-	ssize_t length;
+	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/%s/device/driver", root, name);
-	length = readlink(path, target, sizeof(target) - 1);
-	if (length < 0)
-		return -errno;
-	target[length] = '\0';
-	base = strrchr(target, '/');
-	base = base ? base + 1 : target;
-	if (strlen(base) >= size)
-		return -ENAMETOOLONG;
-	strcpy(driver, base);
-	return 0;
+	return read_link_name(path, driver, size);
 }
 
 static struct ifreq request(const char *name)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +121,23 @@ int write_file(const char *path, const char *text)
 	if (close(fd) < 0 && !ret)
 		ret = -errno;
 	return ret;
+}
+
+int read_link_name(const char *path, char *name, size_t size)
+{
+	char target[PATH_MAX];
+	ssize_t length = readlink(path, target, sizeof(target) - 1);
+	const char *base;
+
+	if (length < 0)
+		return -errno;
+	target[length] = '\0';
+	base = strrchr(target, '/');
+	base = base ? base + 1 : target;
+	if (strlen(base) >= size)
+		return -ENAMETOOLONG;
+	strcpy(name, base);
+	return 0;
 }
 
 const char *describe(int error, char *text, size_t size)

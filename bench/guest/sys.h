@@ -47,6 +47,15 @@ int read_u64(const char *path, uint64_t *value);
 int write_file(const char *path, const char *text);
 
 /**
+ * read_link_name() - read the last name of what a link leads to
+ * @path: the link
+ * @name: result
+ * @size: of @name, bytes
+ * Return: 0 or a negative errno: -ENAMETOOLONG if it does not fit.
+ */
+int read_link_name(const char *path, char *name, size_t size);
+
+/**
  * describe() - name and text of an error number
  * @error: positive or negative errno
  * @text: result, "EINVAL (Invalid argument)"
