@@ -22,8 +22,8 @@
 
 /* In the order of enum fio_word. */
 static const char *const names[FIO_WORDS] = {
-	"DEVICE", "RW", "BS", "IOS", "DEPTH", "DIRECT", "SIZE", "VERIFY",
-	"NUMJOBS", "IOENGINE", "FSYNC", "OFFSET", "SEED",
+	"DEVICE", "RW", "BS", "IOS", "DEPTH", "DIRECT", "SIZE", "NUMJOBS",
+	"IOENGINE", "SEED",
 };
 
 static struct outcome pin(const struct step *step, const char *disk)

@@ -115,6 +115,9 @@ EOF
 		job 'protocol 1' 'cell 00ff' "step fio a job=a.fio ${word,,}=/dev/sda"
 		[[ "$output" != *"unknown key"* ]]
 	done
+	# And nothing more: a word that no job file takes would do nothing.
+	given=$(sed -n 's/.*FIO_WORD("\([a-z]*\)".*/\U\1/p' bench/guest/keys.c | sort)
+	[ "$given" = "$taken" ]
 }
 
 @test "init is static: the initramfs needs nothing else" {

@@ -81,7 +81,7 @@
 { HEAD "step fio a job=plain.fio device=/dev/sda perf=yes\n",
   "line 3: key perf has the value 'yes'; allowed: 0|1" },
 { HEAD "step fio a job=plain.fio device=/dev/sda iodepth=1\n",
-  "line 3: unknown key 'iodepth' of fio; allowed: job device rw bs ios depth direct size verify numjobs ioengine fsync offset seed mkfs mount max_sectors_kb seconds perf scope" },
+  "line 3: unknown key 'iodepth' of fio; allowed: job device rw bs ios depth direct size numjobs ioengine seed mkfs mount max_sectors_kb seconds perf scope" },
 { HEAD "step iperf3 a port=5201 proto=tcp dir=both\n",
   "line 3: step a lacks the key server; allowed: 1 to 200 characters of a-z A-Z 0-9 _ . : / % -" },
 { HEAD "step iperf3 a server=10.0.2.2 port=high proto=tcp dir=both\n",

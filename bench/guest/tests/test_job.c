@@ -100,9 +100,8 @@ static void test_tools(void)
 		"step fio f job=plain.fio device=/dev/nvme0n1\n"
 		"step fio g job=a/b.fio device=/dev/sda rw=randrw:4 bs=4k,1M ios=7\n"
 		"step fio h job=v.fio device=/dev/sda rw=write bs=64k ios=7 depth=32 "
-		"direct=0 size=50% verify=crc32c numjobs=2 ioengine=psync fsync=1 "
-		"offset=1G seed=9 mkfs=xfs mount=/m max_sectors_kb=0 seconds=9 "
-		"perf=1 scope=1\n"
+		"direct=0 size=50% numjobs=2 ioengine=psync seed=9 "
+		"mkfs=xfs mount=/m max_sectors_kb=0 seconds=9 perf=1 scope=1\n"
 		"step iperf3 t server=10.0.2.2 port=5201 proto=tcp dir=transmit\n"
 		"step iperf3 u server=a-b.c port=5202 proto=udp dir=receive streams=4 "
 		"bytes=1M length=1400 mtu=9000 bitrate=100M/2 seconds=9 perf=1\n";
@@ -122,14 +121,12 @@ static void test_tools(void)
 	CHECK_TEXT(fio->words[FIO_DEVICE], "/dev/nvme0n1");
 	CHECK_TEXT(fio->words[FIO_RW], "randread");
 	CHECK_TEXT(fio->words[FIO_IOENGINE], "libaio");
-	CHECK(!fio->words[FIO_FSYNC] && !fio->words[FIO_OFFSET]);
 	CHECK(fio->max_sectors_kb == 252 && fio->mkfs == MKFS_NONE);
 	CHECK(fio->options.seconds == 600 && !fio->options.perf);
 	CHECK(!job.steps[0].scope && job.steps[1].scope == 1);
 	fio = &job.steps[1].fio;
 	CHECK_TEXT(fio->words[FIO_SIZE], "50%");
 	CHECK_TEXT(fio->words[FIO_SEED], "9");
-	CHECK_TEXT(fio->words[FIO_OFFSET], "1G");
 	CHECK_TEXT(fio->mount, "/m");
 	CHECK(fio->max_sectors_kb == 0 && fio->mkfs == MKFS_XFS);
 	CHECK(fio->options.seconds == 9 && fio->options.perf == 1);
