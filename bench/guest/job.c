@@ -126,10 +126,14 @@ static int read_step(struct reader *reader, char *rest)
 		return bad(reader, "too many steps; allowed: %d", JOB_STEPS);
 	if (step_parse(rest, step, message, sizeof(message)))
 		return bad(reader, "%s", message);
-	for (size_t i = 0; i < job->step_count; i++)
+	for (size_t i = 0; i < job->step_count; i++) {
 		if (!strcmp(job->steps[i].name, step->name))
 			return bad(reader, "step name '%s' a second time; allowed: each name once",
 				   step->name);
+		if (step->kind == STEP_BIND && job->steps[i].kind == STEP_BIND)
+			return bad(reader, "step %s is a second bind step; allowed: one, its function is given back at the end",
+				   step->name);
+	}
 	job->step_count++;
 	return 0;
 }

@@ -38,6 +38,8 @@
   "line 3: key path has the value 'b'; allowed: an absolute path of at most 200 bytes" },
 { HEAD "step read a path=/a\nstep read a path=/b\n",
   "line 4: step name 'a' a second time; allowed: each name once" },
+{ HEAD "step bind a pci=1234:11e8 driver=b\nstep bind c pci=1234:11e8 driver=b\n",
+  "line 4: step c is a second bind step; allowed: one, its function is given back at the end" },
 { HEAD "step read a path=/a path=/a\n",
   "line 3: key path is given twice; allowed: once" },
 { HEAD "step dmabench a\n",
