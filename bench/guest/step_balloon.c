@@ -37,17 +37,22 @@ static int balloon_to(uint64_t kib)
 
 struct outcome step_balloon(struct guest *guest, const struct step *step)
 {
+	const uint64_t kib = 1024ull * step->mib;
 	uint64_t before;
 	char text[64];
-	int ret;
+	int ret, back;
 
 	ret = read_u64(BALLOON "info/current_kb", &before);
 	if (ret)
 		return outcome(STATUS_SKIP, "no balloon: %s",
 			       describe(ret, text, sizeof(text)));
-	ret = balloon_to(before - 1024ull * step->mib);
-	if (!ret)
-		ret = balloon_to(before);
+	if (kib >= before)
+		return outcome(STATUS_ERROR, "mib %u: allowed less than the %llu KiB there are",
+			       step->mib, (unsigned long long)before);
+	ret = balloon_to(before - kib);
+	/* Whatever came of it: the steps behind this one have all of the memory. */
+	back = balloon_to(before);
+	ret = ret ? ret : back;
 	if (ret)
 		return outcome(STATUS_ERROR, "the balloon does not get there: %s",
 			       describe(ret, text, sizeof(text)));
