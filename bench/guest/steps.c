@@ -105,7 +105,7 @@ static struct outcome run_whole(struct guest *guest, const struct step *step)
 	tcdrain(STDERR_FILENO);
 	result = run_scoped(guest, step);
 	if (step->kind == STEP_FIO)
-		after = fio_finish(step);
+		after = fio_finish(guest, step, result.status != STATUS_OK);
 	return after.status && !result.status ? after : result;
 }
 
@@ -151,7 +151,7 @@ void power_off(void)
 	 */
 	bool is_domain = access("/sys/devices/system/xen_memory", F_OK) == 0;
 
-	sync();
+	/* No sync(): the disks are gone after the boot, and one of them may hang. */
 	if (reboot(is_domain ? RB_AUTOBOOT : RB_POWER_OFF) < 0)
 		log_line("power off failed");
 	/* PID 1 must not return: wait for the host to end it. */

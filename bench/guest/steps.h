@@ -88,10 +88,12 @@ int bind_undo(struct guest *guest);
 
 /*
  * What comes before and after a step that is not a part of it. A step that cannot
- * be prepared ends like that and is not run; nothing is to be finished then.
+ * be prepared ends like that and is not run; nothing is to be finished then. What is
+ * finished after a step that has failed may still be in use.
  */
 struct outcome fio_prepare(struct guest *guest, const struct step *step);
-struct outcome fio_finish(const struct step *step);
+struct outcome fio_finish(const struct guest *guest, const struct step *step,
+			  bool has_failed);
 struct outcome iperf3_prepare(struct guest *guest, const struct step *step);
 
 /** power_off() - leave. Never returns. */
