@@ -140,17 +140,33 @@ static const char *pool_file(const char *own, const char *swiotlb)
 	return access(own, F_OK) ? swiotlb : own;
 }
 
-static uint64_t pool_used(void)
+/* Read a count of the pool's: where there is no pool there is no such file. */
+static int pool_read(const char *path, uint64_t *count)
 {
-	uint64_t used = 0;
+	int ret = read_u64(path, count);
 
-	read_u64(pool_file(POOL "used", SWIOTLB "io_tlb_used"), &used);
-	return used;
+	if (ret != -ENOENT)
+		return ret;
+	*count = 0;
+	return 0;
+}
+
+static int pool_used(uint64_t *used)
+{
+	return pool_read(pool_file(POOL "used", SWIOTLB "io_tlb_used"), used);
 }
 
 static const char *pool_high_file(void)
 {
 	return pool_file(POOL "used_hiwater", SWIOTLB "io_tlb_used_hiwater");
+}
+
+/* The pool's own counts when a window begins. */
+static int pool_begin(uint64_t *used)
+{
+	int ret = write_file(pool_high_file(), "0");
+
+	return ret && ret != -ENOENT ? ret : pool_used(used);
 }
 
 int scope_begin(struct guest *guest, const char *device, char *why, size_t size)
@@ -170,9 +186,13 @@ int scope_begin(struct guest *guest, const char *device, char *why, size_t size)
 			 describe(ret, text, sizeof(text)));
 		return ret;
 	}
-	/* There is no such file where there is no pool. */
-	write_file(pool_high_file(), "0");
-	scope->pool_used = pool_used();
+	ret = pool_begin(&scope->pool_used);
+	if (ret) {
+		snprintf(why, size, "the pool's counts: %s",
+			 describe(ret, text, sizeof(text)));
+		close(fd);
+		return ret;
+	}
 	if (ioctl(fd, DMASCOPE_BEGIN, &begin) < 0) {
 		ret = -errno;
 		snprintf(why, size, DEVICE ": device %s: %s", scope->device,
@@ -202,11 +222,9 @@ static void send_list(struct guest *guest, const char *step, const char *name,
 	emit_value_string(&guest->channel, step, name, list);
 }
 
-static void send_pool(struct guest *guest, const char *step, uint64_t used)
+static void send_pool(struct guest *guest, const char *step, uint64_t used,
+		      uint64_t high)
 {
-	uint64_t high = 0;
-
-	read_u64(pool_high_file(), &high);
 	/* It is not raised until a slot is taken. */
 	if (high < guest->scope.pool_used)
 		high = guest->scope.pool_used;
@@ -240,19 +258,27 @@ int scope_end(struct guest *guest, const char *step, char *why, size_t size)
 {
 	struct dmascope_counts counts;
 	char text[64];
-	uint64_t used;
-	int ret = 0;
+	uint64_t used, high;
+	int ret = 0, pool;
 
 	if (ioctl(guest->scope.fd, DMASCOPE_END, &counts) < 0)
 		ret = -errno;
-	used = pool_used();
+	pool = pool_used(&used);
+	if (!pool)
+		pool = pool_read(pool_high_file(), &high);
 	close(guest->scope.fd);
 	if (ret) {
 		snprintf(why, size, DEVICE ": %s",
 			 describe(ret, text, sizeof(text)));
 		return ret;
 	}
+	ret = pool;
+	if (ret) {
+		snprintf(why, size, "the pool's counts: %s",
+			 describe(ret, text, sizeof(text)));
+		return ret;
+	}
 	send_counts(guest, step, &counts);
-	send_pool(guest, step, used);
+	send_pool(guest, step, used, high);
 	return 0;
 }
