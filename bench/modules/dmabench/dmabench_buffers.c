@@ -44,7 +44,7 @@ enum dmabench_reason dmabench_reason_of(struct device *dev, void *virt,
 
 	return dma_extent_reason(&extent, dev);
 }
-EXPORT_SYMBOL_NS_GPL(dmabench_reason_of, DMABENCH);
+EXPORT_SYMBOL_GPL(dmabench_reason_of);
 
 static void search_begin(struct dmabench_search *search,
 			 const struct dmabench_params *p)
@@ -217,7 +217,7 @@ int dmabench_buffers_get(struct dmabench_buffers *buffers, struct device *dev,
 		build_tables(buffers, p);
 	return ret;
 }
-EXPORT_SYMBOL_NS_GPL(dmabench_buffers_get, DMABENCH);
+EXPORT_SYMBOL_GPL(dmabench_buffers_get);
 
 /**
  * dmabench_buffers_put() - free what dmabench_buffers_get() allocated
@@ -236,7 +236,7 @@ void dmabench_buffers_put(struct dmabench_buffers *buffers)
 	kvfree(buffers->sg);
 	kvfree(buffers->pieces);
 }
-EXPORT_SYMBOL_NS_GPL(dmabench_buffers_put, DMABENCH);
+EXPORT_SYMBOL_GPL(dmabench_buffers_put);
 
 /**
  * dmabench_place_begin() - let the page allocator's next page be of a place

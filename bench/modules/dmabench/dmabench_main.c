@@ -31,7 +31,7 @@ struct pci_dev *dmabench_hold(void)
 		mutex_unlock(&dmabench_lock);
 	return dmabench_pdev;
 }
-EXPORT_SYMBOL_NS_GPL(dmabench_hold, DMABENCH);
+EXPORT_SYMBOL_GPL(dmabench_hold);
 
 /**
  * dmabench_release() - end what dmabench_hold() began
@@ -40,7 +40,7 @@ void dmabench_release(void)
 {
 	mutex_unlock(&dmabench_lock);
 }
-EXPORT_SYMBOL_NS_GPL(dmabench_release, DMABENCH);
+EXPORT_SYMBOL_GPL(dmabench_release);
 
 /**
  * dmabench_masks_of() - remember the DMA masks of a device
@@ -55,7 +55,7 @@ struct dmabench_masks dmabench_masks_of(struct device *dev)
 		.coherent = dev->coherent_dma_mask,
 	};
 }
-EXPORT_SYMBOL_NS_GPL(dmabench_masks_of, DMABENCH);
+EXPORT_SYMBOL_GPL(dmabench_masks_of);
 
 /**
  * dmabench_masks_restore() - give a device its masks back
@@ -73,7 +73,7 @@ void dmabench_masks_restore(struct device *dev, struct dmabench_masks masks)
 	if (dma_set_coherent_mask(dev, masks.coherent))
 		dev->coherent_dma_mask = masks.coherent;
 }
-EXPORT_SYMBOL_NS_GPL(dmabench_masks_restore, DMABENCH);
+EXPORT_SYMBOL_GPL(dmabench_masks_restore);
 
 static int do_run(struct dmabench_run *run)
 {

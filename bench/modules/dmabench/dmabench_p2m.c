@@ -109,7 +109,7 @@ void dmabench_facts_p2m(struct dmabench_facts *facts)
 	}
 	run_end(&walk);
 }
-EXPORT_SYMBOL_NS_GPL(dmabench_facts_p2m, DMABENCH);
+EXPORT_SYMBOL_GPL(dmabench_facts_p2m);
 
 /**
  * dmabench_facts_dma32() - does the page allocator mean machine memory?

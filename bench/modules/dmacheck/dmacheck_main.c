@@ -74,4 +74,3 @@ module_misc_device(dmacheck_misc);
 
 MODULE_DESCRIPTION("Checks what the DMA API does for a PCI function");
 MODULE_LICENSE("GPL");
-MODULE_IMPORT_NS(DMABENCH);
