@@ -10,24 +10,31 @@
 #include <linux/completion.h>
 #include <linux/errno.h>
 #include <linux/jiffies.h>
+#include <linux/slab.h>
 
 #include "dmacheck_internal.h"
 
 /** BIO_SECONDS - a request that takes longer hangs */
 #define BIO_SECONDS	10
 
-/* A request that hangs ends when nobody waits any more: it keeps its memory. */
+/**
+ * struct request_end - the end of one request
+ * @done: it has ended
+ * @status: how
+ *
+ * A request that hangs may end when nobody waits any more: each has its own.
+ */
 struct request_end {
 	struct completion done;
 	blk_status_t status;
 };
 
-static struct request_end request_end;
-
 static void ended(struct bio *bio)
 {
-	request_end.status = bio->bi_status;
-	complete(&request_end.done);
+	struct request_end *end = bio->bi_private;
+
+	end->status = bio->bi_status;
+	complete(&end->done);
 	bio_put(bio);
 }
 
@@ -35,25 +42,34 @@ static int submit(struct dmacheck *check, struct block_device *bdev,
 		  const struct dmacheck_mapping *map, blk_opf_t op)
 {
 	const char *what = op == REQ_OP_WRITE ? "writing" : "reading";
+	struct request_end *end;
+	blk_status_t status;
 	struct bio *bio;
 
+	end = kmalloc(sizeof(*end), GFP_KERNEL);
+	if (!end)
+		return dmacheck_fail(check, -ENOMEM, "memory for a request's end");
+	init_completion(&end->done);
 	bio = bio_alloc(bdev, 1, op | REQ_SYNC, GFP_KERNEL);
 	bio->bi_iter.bi_sector = 0;
 	bio->bi_end_io = ended;
+	bio->bi_private = end;
 	__bio_add_page(bio, virt_to_page(map->virt), map->size,
 		       offset_in_page(map->virt));
-	init_completion(&request_end.done);
 	submit_bio(bio);
-	if (!wait_for_completion_timeout(&request_end.done, BIO_SECONDS * HZ)) {
+	if (!wait_for_completion_timeout(&end->done, BIO_SECONDS * HZ)) {
+		/* The request keeps its memory, and @end is never freed. */
 		check->poisoned = true;
 		return dmacheck_fail(check, -EBADMSG,
 			"hang: %s %zu bytes has not ended after %d s",
 			what, map->size, BIO_SECONDS);
 	}
-	if (request_end.status)
+	status = end->status;
+	kfree(end);
+	if (status)
 		return dmacheck_fail(check, -EBADMSG,
 			"block I/O: %s %zu bytes ended with status %d",
-			what, map->size, request_end.status);
+			what, map->size, status);
 	check->run->mapped++;
 	return 0;
 }
