@@ -151,7 +151,8 @@ static int map_of(struct dmacheck *check, size_t size)
  * @check: parameters in, size is not used; counts and message out
  *
  * A block driver sizes its requests by dma_max_mapping_size(): if such a
- * mapping is refused for ever, so is the request.
+ * mapping is refused for ever, so is the request. And what is larger and has to
+ * bounce is refused: else the limit keeps requests small for nothing.
  *
  * Return: 0; -EBADMSG a rule is broken; -ENOMEM, -ENODATA, -EINTR.
  */
@@ -160,6 +161,7 @@ int dmacheck_limit(struct dmacheck *check)
 	size_t limit = dma_max_mapping_size(check->dev);
 	/* The page allocator has no larger ones. */
 	size_t size = min_t(size_t, limit, SZ_4M - check->run->offset);
+	u64 bounced;
 	int ret;
 
 	ret = map_of(check, size);
@@ -171,7 +173,13 @@ int dmacheck_limit(struct dmacheck *check)
 			dmacheck_slots(check->dev));
 	if (ret || limit >= SZ_4M)
 		return ret;
-	ret = map_of(check, DMACHECK_SET + PAGE_SIZE);
+	size = DMACHECK_SET + PAGE_SIZE;
+	bounced = check->run->bounced;
+	ret = map_of(check, size);
+	if (!ret && check->run->bounced != bounced && size > limit)
+		return dmacheck_fail(check, -EBADMSG,
+			"max mapping size: %zu bytes by dma_max_mapping_size(), and a mapping of %zu bounced",
+			limit, size);
 	check->run->refused += ret == 1;
 	return ret == 1 ? 0 : ret;
 }
