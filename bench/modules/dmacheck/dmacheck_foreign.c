@@ -59,6 +59,7 @@ static int lie(struct dmacheck *check, struct dmacheck_mapping *bounced,
 	unsigned long slot = PFN_DOWN(virt_to_phys(bounced->device));
 	unsigned long before, after;
 	dma_addr_t foreign;
+	bool is_mapped;
 	int ret, end;
 
 	foreign = dma_map_page(check->dev, page, 0, PAGE_SIZE, DMA_FROM_DEVICE);
@@ -73,11 +74,14 @@ static int lie(struct dmacheck *check, struct dmacheck_mapping *bounced,
 	before = dmacheck_slots_used(check->dev);
 	after = before;
 	ret = set_m2p(check, mfn, slot);
-	if (!ret) {
+	is_mapped = ret;
+	if (!ret)
 		ret = use_foreign(check, bounced, foreign, &after);
-		end = set_m2p(check, mfn, pfn);
-		ret = ret ? ret : end;
-	}
+	/* The lie may have been taken and not be seen: it ends in any case. */
+	end = set_m2p(check, mfn, pfn);
+	ret = ret ? ret : end;
+	if (is_mapped)
+		dma_unmap_page(check->dev, foreign, PAGE_SIZE, DMA_FROM_DEVICE);
 	if (!ret && after != before)
 		ret = dmacheck_fail(check, -EBADMSG,
 				    "foreign frame: taken for a bounce slot, unmapping it changed the slots in use from %lu to %lu",
