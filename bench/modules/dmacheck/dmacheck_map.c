@@ -21,18 +21,25 @@ static bool device_writes(const struct dmacheck *check)
 	return check->run->dir != DMA_TO_DEVICE;
 }
 
-/* A mapping was refused: it may be, if it is too large for any slot. */
-static int map_refused(struct dmacheck *check, struct dmacheck_mapping *map)
+/* A mapping was refused: it may be, if one of its entries is too large for any slot. */
+static int map_refused(struct dmacheck *check, u32 first, u32 entries)
 {
-	if (map->size + check->run->min_align > DMACHECK_SET &&
-	    dmabench_reason_of(check->dev, map->virt, map->size) !=
-	    DMABENCH_NONE) {
-		check->run->refused++;
-		return 0;
+	const struct dmacheck_mapping *map = &check->maps[first];
+	size_t size = 0;
+	u32 i;
+
+	for (i = 0; i < entries; i++, map++) {
+		size += map->size;
+		if (map->size + check->run->min_align > DMACHECK_SET &&
+		    dmabench_reason_of(check->dev, map->virt, map->size) !=
+		    DMABENCH_NONE) {
+			check->run->refused++;
+			return 0;
+		}
 	}
 	return dmacheck_fail(check, -EBADMSG,
-		"refused: %zu bytes could not be mapped, %lu of %lu slots in use",
-		map->size, dmacheck_slots_used(check->dev),
+		"refused: %zu bytes (nents %u) could not be mapped, %lu of %lu slots in use",
+		size, entries, dmacheck_slots_used(check->dev),
 		dmacheck_slots(check->dev));
 }
 
@@ -72,7 +79,7 @@ static int map_one(struct dmacheck *check, u32 index)
 	else
 		map->dma = dma_map_single(check->dev, map->virt, map->size, dir);
 	if (dma_mapping_error(check->dev, map->dma))
-		return map_refused(check, map);
+		return map_refused(check, index, 1);
 	return look(check, index);
 }
 
@@ -91,7 +98,7 @@ static int map_sg(struct dmacheck *check, u32 first)
 	}
 	segments = dma_map_sg(check->dev, table, nents, check->run->dir);
 	if (!segments)
-		return map_refused(check, &check->maps[first]);
+		return map_refused(check, first, nents);
 	for (i = 0; i < nents; i++) {
 		check->maps[first + i].dma = sg_dma_address(&table[i]);
 		check->maps[first + i].live = true;
