@@ -7,6 +7,8 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include "dmacheck_internal.h"
@@ -19,6 +21,24 @@ struct limit {
 	u64 high;
 };
 
+/* How many bytes the case allocates. */
+static int check_memory(struct dmacheck *check)
+{
+	const struct dmacheck_run *run = check->run;
+	u64 bytes = PAGE_ALIGN((u64)run->offset + run->size);
+	u64 total = bytes * run->nents * run->buffers;
+
+	if (bytes > SZ_4M)
+		return dmacheck_fail(check, -EINVAL,
+			"size %u, offset %u: allowed %u bytes, the page allocator's most",
+			run->size, run->offset, SZ_4M);
+	if (total > DMACHECK_MEMORY)
+		return dmacheck_fail(check, -EINVAL,
+			"buffers %u: %llu bytes of memory, allowed %u; lower buffers, nents or size",
+			run->buffers, total, DMACHECK_MEMORY);
+	return 0;
+}
+
 static int check_limits(struct dmacheck *check)
 {
 	const struct dmacheck_run *run = check->run;
@@ -28,7 +48,7 @@ static int check_limits(struct dmacheck *check)
 		{ "op", run->op, 0, DMACHECK_OPS - 1 },
 		{ "dir", run->dir, DMA_BIDIRECTIONAL, DMA_FROM_DEVICE },
 		{ "mask_bits", run->mask_bits, 24, 64 },
-		{ "size", run->size, 1, SZ_8M },
+		{ "size", run->size, 1, SZ_4M },
 		{ "offset", run->offset, 0, PAGE_SIZE - 1 },
 		{ "nents", run->nents, 1, run->op == DMACHECK_SG ? 128 : 1 },
 		{ "buffers", run->buffers, 1, 1024 },
@@ -54,7 +74,7 @@ static int check_limits(struct dmacheck *check)
 		return dmacheck_fail(check, -EINVAL,
 				     "boundary %#x: allowed a power of two",
 				     run->boundary);
-	return 0;
+	return check_memory(check);
 }
 
 static int (*const cases[DMACHECK_CASES])(struct dmacheck *check) = {

@@ -19,6 +19,9 @@
 /** DMACHECK_SLOT - bytes of a slot */
 #define DMACHECK_SLOT		SZ_2K
 
+/** DMACHECK_MEMORY - bytes that the buffers of a check may have in all */
+#define DMACHECK_MEMORY		SZ_256M
+
 /**
  * struct dmacheck_mapping - a buffer, or a part of one, that a device may use
  * @piece: the buffer

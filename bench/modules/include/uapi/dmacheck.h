@@ -70,10 +70,11 @@ enum dmacheck_op {
  * @op: in; enum dmacheck_op, for map
  * @dir: in; enum dma_data_direction: 0 bidirectional, 1 to, 2 from device
  * @mask_bits: in; width of the streaming and coherent DMA mask, 24 to 64
- * @size: in; bytes of a buffer, 1 to 4 MiB
+ * @size: in; bytes of a buffer, 1 to 4 MiB, with @offset
  * @offset: in; bytes from the start of a buffer's first page, 0 to 4095
  * @nents: in; entries of a scatterlist, 1 to 128; 1 for the others
- * @buffers: in; buffers, all of them mapped at a time, 1 to 1024
+ * @buffers: in; buffers, all of them mapped at a time, 1 to 1024; of 256 MiB in
+ *	all
  * @place: in; enum dmabench_place
  * @layout: in; enum dmabench_layout
  * @min_align: in; the device's min_align_mask, 0 to 4095
