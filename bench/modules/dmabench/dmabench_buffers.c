@@ -157,7 +157,9 @@ static int search_all(struct dmabench_search *search,
 	if (ret == -ENODATA)
 		return dmabench_fail(run, ret, no_fit, p->place, p->layout,
 				     i - 1, buffers->count, search->bytes >> 20);
-	return ret;
+	if (ret)
+		return dmabench_fail(run, ret, "interrupted by a signal");
+	return 0;
 }
 
 static void build_tables(struct dmabench_buffers *buffers,

@@ -141,7 +141,9 @@ static long ioctl_run(struct dmabench_run __user *argument)
 		return PTR_ERR(run);
 	clear_results(run);
 	ret = mutex_lock_killable(&dmabench_lock);
-	if (!ret) {
+	if (ret) {
+		ret = dmabench_fail(run, ret, "interrupted by a signal");
+	} else {
 		ret = do_run(run);
 		mutex_unlock(&dmabench_lock);
 	}

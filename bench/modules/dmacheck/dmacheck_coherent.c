@@ -139,8 +139,11 @@ static int coherent_round(struct dmacheck *check, struct block *blocks)
 	int ret = 0, bad;
 	u32 i;
 
-	for (i = 0; i < check->run->buffers && !ret; i++)
+	for (i = 0; i < check->run->buffers && !ret; i++) {
 		ret = get(check, &blocks[i], i);
+		if (!ret)
+			ret = dmacheck_rest(check);
+	}
 	for (i = 0; i < check->run->buffers; i++) {
 		if (!blocks[i].virt)
 			continue;
@@ -188,7 +191,7 @@ static int leaks(struct dmacheck *check, long before)
  * @check: parameters in; counts and message out, bounced counts blocks whose
  *	memory was exchanged
  *
- * Return: 0; -EBADMSG a rule is broken; -ENOMEM.
+ * Return: 0; -EBADMSG a rule is broken; -ENOMEM, -EINTR.
  */
 int dmacheck_coherent(struct dmacheck *check)
 {

@@ -53,6 +53,8 @@ int dmacheck_edge(struct dmacheck *check)
 		ret = map_with(check, map, last - 1);
 		if (!ret)
 			ret = map_with(check, map, last);
+		if (!ret)
+			ret = dmacheck_rest(check);
 	}
 	return ret;
 }

@@ -27,7 +27,7 @@
 /** EDU_MSECS - a transfer takes 100 ms of the device's time */
 #define EDU_MSECS	5000
 
-/* Returns 0, or -EIO when the device does not end: it may use the memory yet. */
+/* Returns 0, or -EBADMSG when the device does not end: it may use the memory yet. */
 static int edu_transfer(struct dmacheck *check, void __iomem *edu,
 			const struct dmacheck_mapping *map, bool to_ram)
 {
@@ -136,8 +136,11 @@ int dmacheck_edu(struct dmacheck *check)
 	edu = pci_iomap(check->pdev, 0, 0);
 	if (!edu)
 		return dmacheck_fail(check, -ENODEV, "its registers cannot be mapped");
-	for (i = 0; i + 1 < check->run->buffers && !ret; i += 2)
+	for (i = 0; i + 1 < check->run->buffers && !ret; i += 2) {
 		ret = there_and_back(check, edu, i);
+		if (!ret)
+			ret = dmacheck_rest(check);
+	}
 	pci_iounmap(check->pdev, edu);
 	return ret;
 }

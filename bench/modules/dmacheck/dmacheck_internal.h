@@ -68,6 +68,7 @@ struct dmacheck {
 /* dmacheck_rules.c */
 __printf(3, 4)
 int dmacheck_fail(struct dmacheck *check, int error, const char *fmt, ...);
+int dmacheck_rest(struct dmacheck *check);
 bool dmacheck_pool_owns(struct device *dev, phys_addr_t phys, size_t size);
 unsigned long dmacheck_slots_used(struct device *dev);
 unsigned long dmacheck_slots(struct device *dev);

@@ -134,9 +134,10 @@ static int map_all(struct dmacheck *check, bool whole)
 				      seed_of(check, j, false));
 		}
 		ret = check->buffers.sg ? map_sg(check, i) : map_one(check, i);
+		if (!ret)
+			ret = dmacheck_rest(check);
 		if (ret)
 			return ret;
-		cond_resched();
 	}
 	return 0;
 }

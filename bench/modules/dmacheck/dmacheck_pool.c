@@ -44,7 +44,8 @@ static u32 fill(struct dmacheck *check, dma_addr_t *addrs, u32 most, int *error)
 		if (!*error && !map->bounced)
 			*error = dmacheck_fail(check, -EINVAL,
 					       "place: nothing has to bounce, the pool cannot be filled");
-		cond_resched();
+		if (!*error)
+			*error = dmacheck_rest(check);
 		if (*error)
 			return done + 1;
 	}

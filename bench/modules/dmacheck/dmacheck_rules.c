@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
+#include <linux/sched/signal.h>
 #include <linux/stdarg.h>
 #include <linux/swiotlb.h>
 #include <xen_dma_pool.h>
@@ -34,6 +35,20 @@ int dmacheck_fail(struct dmacheck *check, int error, const char *fmt, ...)
 	vscnprintf(check->run->message, sizeof(check->run->message), fmt, args);
 	va_end(args);
 	return error;
+}
+
+/**
+ * dmacheck_rest() - let others run, between two steps of a case
+ * @check: message out
+ *
+ * Return: 0; -EINTR: whoever waits for the case is to be killed.
+ */
+int dmacheck_rest(struct dmacheck *check)
+{
+	cond_resched();
+	if (fatal_signal_pending(current))
+		return dmacheck_fail(check, -EINTR, "interrupted by a signal");
+	return 0;
 }
 
 #ifdef CONFIG_SWIOTLB

@@ -93,7 +93,8 @@ static int parts(struct dmacheck *check, struct shadow *shadow)
 		ret = for_cpu(check, shadow, at, part);
 		if (!ret)
 			ret = for_device(check, shadow, at, part);
-		cond_resched();
+		if (!ret)
+			ret = dmacheck_rest(check);
 	}
 	return ret;
 }

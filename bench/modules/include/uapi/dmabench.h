@@ -234,7 +234,7 @@ struct dmabench_run {
 /**
  * struct dmabench_facts - argument of DMABENCH_FACTS: what really runs here;
  *	EINVAL when @abi is another, ENODEV when no function is bound, EIO when
- *	the device refuses a 64-bit mask
+ *	the device refuses a 64-bit mask, EINTR on a fatal signal
  * @abi: in; DMABENCH_ABI
  * @xen_pv: 1 in a Xen PV domain
  * @initial_domain: 1 in dom0

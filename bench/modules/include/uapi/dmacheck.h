@@ -93,7 +93,7 @@ enum dmacheck_op {
  * Errors of DMACHECK_RUN, all but EFAULT with a message: EBADMSG a rule is
  * broken; EINVAL a parameter is out of range; ENODEV no function is bound, or
  * not one that this case can use; ENOMEM too little memory; ENODATA no memory
- * of the wanted place and layout; EINTR a signal; EFAULT a pointer is wrong.
+ * of the wanted place and layout; EINTR a fatal signal; EFAULT a pointer is wrong.
  */
 struct dmacheck_run {
 	__u32 abi;
