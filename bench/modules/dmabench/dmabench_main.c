@@ -214,6 +214,7 @@ static int serve(struct pci_dev *pdev)
 
 static int dmabench_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
+	unsigned long segment = dma_get_max_seg_size(&pdev->dev);
 	int ret;
 
 	ret = pci_enable_device(pdev);
@@ -222,8 +223,11 @@ static int dmabench_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	pci_set_master(pdev);
 	/* Keeps dma-debug quiet; nothing is ever sent to the device. */
 	dma_set_max_seg_size(&pdev->dev, UINT_MAX);
+	/* The next driver has it back. */
+	pci_set_drvdata(pdev, (void *)segment);
 	ret = serve(pdev);
 	if (ret) {
+		dma_set_max_seg_size(&pdev->dev, segment);
 		pci_clear_master(pdev);
 		pci_disable_device(pdev);
 		return ret;
@@ -237,6 +241,7 @@ static void dmabench_remove(struct pci_dev *pdev)
 	mutex_lock(&dmabench_lock);
 	dmabench_pdev = NULL;
 	mutex_unlock(&dmabench_lock);
+	dma_set_max_seg_size(&pdev->dev, (unsigned long)pci_get_drvdata(pdev));
 	pci_clear_master(pdev);
 	pci_disable_device(pdev);
 }
