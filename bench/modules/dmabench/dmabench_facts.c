@@ -38,21 +38,17 @@ static void facts_ops(struct dmabench_facts *facts, struct device *dev)
 
 static void facts_pool(struct dmabench_facts *facts, struct device *dev)
 {
-#ifdef CONFIG_SWIOTLB
-	const struct io_tlb_mem *mem = dev->dma_io_tlb_mem;
+	phys_addr_t start;
+	size_t bytes = dma_swiotlb_bounds(dev, &start);
 
 	facts->force_bounce = is_swiotlb_force_bounce(dev);
-	if (!mem || !mem->nslabs)
+	if (!bytes)
 		return;
-	facts->pool_slots = mem->nslabs;
-#ifdef DMA_HAS_DEFPOOL
-	facts->pool_start = mem->defpool.start;
-	facts->pool_end = mem->defpool.end;
-#else
-	facts->pool_start = mem->start;
-	facts->pool_end = mem->end;
+#ifdef CONFIG_SWIOTLB
+	facts->pool_slots = dev->dma_io_tlb_mem->nslabs;
 #endif
-#endif
+	facts->pool_start = start;
+	facts->pool_end = start + bytes;
 }
 
 static void facts_pages(struct dmabench_facts *facts)

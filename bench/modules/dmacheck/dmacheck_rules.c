@@ -51,7 +51,6 @@ int dmacheck_rest(struct dmacheck *check)
 	return 0;
 }
 
-#ifdef CONFIG_SWIOTLB
 static unsigned long swiotlb_used(struct device *dev)
 {
 	const struct io_tlb_mem *mem = dev->dma_io_tlb_mem;
@@ -65,7 +64,6 @@ static unsigned long swiotlb_slots(struct device *dev)
 
 	return mem ? mem->nslabs : 0;
 }
-#endif
 
 /**
  * dmacheck_pool_owns() - does a range lie in the bounce pool of the design?
