@@ -10,7 +10,7 @@ setup_file() {
 	export RESULTS="$BATS_FILE_TMPDIR/runs"
 	./bouncemark run --profile quick --variant native-plain --variant dom0-hook \
 		--variant dom0-iommu --workloads-from tests/vm/workloads \
-		--workload params --workload map_benchmark --results "$RESULTS" \
+		--workload params --workload misplaced --workload map_benchmark --results "$RESULTS" \
 		>"$BATS_FILE_TMPDIR/output" 2>&1 || true
 }
 
@@ -19,6 +19,14 @@ setup_file() {
 	for variant in native-plain dom0-iommu dom0-hook; do
 		"$PY" tests/lib/cell.py "$RESULTS" params PASS '^$' "$variant"
 	done
+}
+
+@test "coherent memory that is not of the wanted place is not measured" {
+	"$PY" tests/lib/cell.py "$RESULTS" misplaced PASS '^$' native-plain
+	"$PY" tests/lib/steps.py "$RESULTS" misplaced >"$BATS_TEST_TMPDIR/said"
+	cat "$BATS_TEST_TMPDIR/said"
+	grep -q '^low ok ENODATA.*place 1: 12 allocations were of other memory' \
+		"$BATS_TEST_TMPDIR/said"
 }
 
 @test "a refusal names the parameter, its value and what is allowed" {

@@ -60,15 +60,23 @@ static void tally(struct dmabench_job *job, const struct dmabench_slot *slot)
 
 /*
  * Was the memory of an allocation of another place than the one wanted? In a Xen PV
- * domain what lies beyond the mask is exchanged, and marked.
+ * domain what lies beyond the mask is exchanged, and marked. Natively the page
+ * allocator is asked for what the device reaches, whatever the place: that is the
+ * same work for the driver. Coherent memory does not bounce: its address is where it
+ * lies.
  */
-static bool is_misplaced(const struct dmabench_params *p, void *virt)
+static bool is_misplaced(const struct dmabench_params *p,
+			 const struct dmabench_slot *slot)
 {
-	bool beyond = p->place == DMABENCH_PLACE_HIGH && p->mask_bits <= 32;
+	bool high = p->place == DMABENCH_PLACE_HIGH;
+	bool beyond = high && p->mask_bits <= 32;
 
-	if (p->place == DMABENCH_PLACE_ANY || !xen_pv_domain())
+	if (p->place == DMABENCH_PLACE_ANY)
 		return false;
-	return PageXenRemapped(virt_to_page(virt)) != beyond;
+	if (xen_pv_domain() &&
+	    PageXenRemapped(virt_to_page(slot->virt)) != beyond)
+		return true;
+	return (slot->addr >= SZ_4G) != (high && !beyond);
 }
 
 /* begin() of the operations that make their memory themselves. */
@@ -85,7 +93,7 @@ static noinline u64 begin_own(struct dmabench_job *job,
 		ticks = dmabench_time_alloc(job->dev, job->p->size, &slot->addr,
 					    &slot->virt);
 		if (slot->virt)
-			job->misplaced += is_misplaced(job->p, slot->virt);
+			job->misplaced += is_misplaced(job->p, slot);
 	}
 	slot->live = slot->virt;
 	return ticks;
