@@ -84,10 +84,19 @@ EOF
 	./bouncemark manual >"$TMP/bouncemark.1"
 	run mandoc -Tlint -W style "$TMP/bouncemark.1"
 	echo "$output"
-	[ "$status" -eq 0 ] && [ -z "$output" ]
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
 	run --separate-stderr env LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -l "$TMP/bouncemark.1"
-	[ "$status" -eq 0 ] && [ -z "$stderr" ]
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
 	[[ $output == *"CRASH: a guest died."*" 130 "*"nightly has its own"*" a regression."* ]]
 	[[ $output == *"--workloads-from DIR"* ]]
 	COLUMNS=30 ./bouncemark manual | cmp - "$TMP/bouncemark.1"
+	# Both would have found something.
+	sed '$a .XX' "$TMP/bouncemark.1" >"$TMP/bad.1"
+	run mandoc -Tlint -W style "$TMP/bad.1"
+	[ "$status" -ne 0 ]
+	[[ $output == *"unknown macro: .XX"* ]]
+	run --separate-stderr env LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -l "$TMP/bad.1"
+	[[ $stderr == *"XX"* ]]
 }
