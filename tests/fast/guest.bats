@@ -87,27 +87,6 @@ print("%08x" % zlib.crc32(open(sys.argv[1], "rb").read()))' \
 	done
 }
 
-@test "a key of a step is in the schema of workloads, and the other way round" {
-	for kind in dmabench dmacheck map_benchmark read reload balloon p2m fio iperf3 selftest; do
-		job 'protocol 1' 'cell 00ff' "step $kind a no_such_key=1"
-		[ "$status" -eq 1 ]
-		[ "${output##*; allowed: }" = "$("$PY" - "$kind" <<'EOF'
-import json
-import sys
-
-with open("bench/workloads/workload.schema.json", encoding="utf-8") as file:
-    step = json.load(file)["properties"]["step"]["items"]
-(keys,) = (
-    case["then"]["propertyNames"]["enum"]
-    for case in step["allOf"]
-    if case["if"]["properties"]["kind"]["const"] == sys.argv[1]
-)
-print(*(key for key in keys if key not in ("kind", "name")))
-EOF
-		)" ]
-	done
-}
-
 @test "what a job file takes from its environment, a step can give" {
 	taken=$(sed '/^#/d' bench/jobs/*.fio | grep -o '{[A-Z_]*}' | tr -d '{}' | sort -u)
 	[ "$(wc -w <<<"$taken")" -ge 9 ]
