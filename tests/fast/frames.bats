@@ -29,7 +29,8 @@ fuzz() {
 broken() {
 	cp -r harness "$BATS_TEST_TMPDIR/harness"
 	sed -i "$1" "$BATS_TEST_TMPDIR/harness/frames.py"
-	! cmp harness/frames.py "$BATS_TEST_TMPDIR/harness/frames.py"
+	run cmp harness/frames.py "$BATS_TEST_TMPDIR/harness/frames.py"
+	[ "$status" -eq 1 ]
 	run fuzz 40 "$BATS_TEST_TMPDIR"
 	echo "$output"
 	[ "$status" -eq 1 ]
