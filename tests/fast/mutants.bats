@@ -169,31 +169,67 @@ for results, text, status in (
 EOF
 }
 
-@test "every mutant applies to the sources of its design" {
+@test "every mutant of a module applies to the module of its design" {
 	py <<'EOF'
 import os, shutil
 from pathlib import Path
-from harness import build, designs, mutants, paths, source, workload
+from harness import mutants, paths, source, workload
+
+repo, tmp = paths.repo(), Path(os.environ["TMP"])
+known = mutants.load_all(repo.mutants, workload.load_all(repo.workloads))
+made = [mutant for mutant in known.values() if mutant.module]
+assert len(made) >= 5, made
+for mutant in made:
+    name = mutant.variant.design
+    scratch = tmp / mutant.name
+    shutil.copytree(repo.designs / name, scratch)
+    source.apply(mutant.patch, scratch, name, tmp / "log")
+EOF
+}
+
+@test "every mutant of a kernel applies to the sources of its design" {
+	tarball=$(PYTHONPATH=$REPO "$PY" -c 'from harness import source; print(source.DEFAULT)')
+	[ -e "$tarball" ] || skip "$tarball is not there; install linux-source-6.12"
+	py <<'EOF'
+import os, re, subprocess
+from pathlib import Path
+from harness import build, designs, hashing, mutants, paths, source, workload
 
 repo, cache, tmp = paths.repo(), paths.cache(), Path(os.environ["TMP"])
 log = tmp / "log"
 known = mutants.load_all(repo.mutants, workload.load_all(repo.workloads))
+made = [mutant for mutant in known.values() if not mutant.module]
+assert len(made) >= 15, made
+
+def some():
+    """Unpack what patches touch, and the file that names the release."""
+    patches = [mutant.patch for mutant in made]
+    for name in {mutant.variant.design for mutant in made}:
+        patches += sorted((repo.designs / name / "6.12").glob("0*.patch"))
+    texts = [patch.read_text() for patch in patches]
+    every = lambda what: {name for text in texts for name in re.findall(what, text, re.M)}
+    made_here = every(r"^--- /dev/null\n\+\+\+ b/(\S+)")
+    names = {"Makefile", *every(r"^--- a/(\S+)")} - made_here
+    top = source.DEFAULT.name.partition(".tar")[0]
+    words = ["tar", "-x", "--strip-components=1", "--occurrence=1"]
+    words += ["-f", source.DEFAULT, "-C", tmp / "linux"]
+    (tmp / "linux").mkdir()
+    subprocess.run([*words, *(f"{top}/{name}" for name in sorted(names))], check=True)
+    return str(tmp / "linux")
+
 # Not unpacked for this: a hundred thousand files.
-unpacked = sorted((cache.root / "sources").glob("*.json"))
-origin = source.resolve(None, cache, log) if unpacked and source.DEFAULT.exists() else None
-for name, mutant in known.items():
+listing = f"{hashing.file(source.DEFAULT)[: hashing.DIGITS]}.json"
+there = (cache.root / "sources" / listing).exists()
+origin = source.resolve(None if there else some(), cache, log)
+for mutant in made:
     design = designs.DESIGNS[mutant.variant.design]
-    scratch = tmp / name
-    if mutant.module:
-        shutil.copytree(repo.designs / design.name, scratch)
-        source.apply(mutant.patch, scratch, design.name, log)
-    elif origin:
-        scratch.mkdir()
-        planned = build.plan_kernel(design, origin, repo, (mutant.patch,))
-        stock = build.plan_kernel(design, origin, repo)
-        assert planned.key != stock.key, name
-        assert planned.series.patches == (*stock.series.patches, mutant.patch)
-        source.patched(origin, planned.series, scratch, log)
+    scratch = tmp / mutant.name
+    scratch.mkdir()
+    planned = build.plan_kernel(design, origin, repo, (mutant.patch,))
+    stock = build.plan_kernel(design, origin, repo)
+    assert planned.key != stock.key, mutant.name
+    assert planned.series.patches == (*stock.series.patches, mutant.patch)
+    source.patched(origin, planned.series, scratch, log)
 EOF
 }
 
