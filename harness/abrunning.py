@@ -60,7 +60,11 @@ def run_boots(options: argparse.Namespace) -> int:
         print(running.closing(done, progress))
         sides[side].append(done)
     if options.versus:
-        print(_compared(*sides, every=False))
+        try:
+            print(_compared(*sides, every=False))
+        except UsageError as problem:
+            # The user's words were right: what the boots came to is the answer.
+            print(f"bouncemark: {problem}", file=sys.stderr)
     verdicts = [run.manifest.verdict or Verdict.ERROR for side in sides for run in side]
     return record.worst(verdicts).exit_code
 
