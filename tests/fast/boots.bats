@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Two kernels in the wall clock: boots by turns, and what their comparison says.
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	load ../lib/records
 	export TMP=$BATS_TEST_TMPDIR
@@ -98,4 +100,101 @@ EOF
 	[ "$status" -eq 2 ]
 	[ "$output" = "bouncemark: --boots 1: with --versus allowed are 2 to 100; 5 are advised" ]
 	[ ! -e "$TMP/runs" ]
+}
+
+# versus NAME=TEXT...: kernels A and B, whose init/main.c is the text; the made-up guest
+# costs what its kernel's text says, and each boot a tick more than the one before.
+versus() {
+	load ../lib/made_up
+	made_up "$TMP/made"
+	export FAKE_QEMU=kernel FAKE_GUEST=$REPO/tests/lib/fake_kernel_guest.py
+	export FAKE_DRIFT=$TMP/drift
+	bench list profiles >/dev/null
+	for word in "$@"; do
+		TREE=$TMP/${word%%=*} TEXT=${word#*=} py <<'EOF'
+import os
+from pathlib import Path
+import trees
+
+trees.kernel(Path(os.environ["TREE"]), **{"init/main.c": os.environ["TEXT"] + "\n"})
+EOF
+	done
+}
+
+# of_runs: a line for each run in the order of their start: its kernel's tree, its clock,
+# its verdict, and the least that a map took.
+of_runs() {
+	py <<'EOF'
+import os
+from pathlib import Path
+from harness import record
+
+runs = [record.load_run(path) for path in (Path(os.environ["TMP"]) / "runs").iterdir()]
+for run in sorted(runs, key=lambda run: run.manifest.started):
+    made = run.manifest
+    tree = Path(made.kernels["iommu"].source.partition(" (")[0]).name
+    least = [m.min for c in run.cells for m in c.measurements if m.series == "map"]
+    print(tree, made.clock, made.verdict.value, *least)
+EOF
+}
+
+@test "run --versus boots two kernels by turns, and compares what they took" {
+	versus A= B='plus 70'
+	run --separate-stderr bench run --profile one --clock wall --boots 2 \
+		--kernel "$TMP/A" --versus "$TMP/B" --results "$TMP/runs"
+	echo "$output" "$stderr"
+	[ "$status" -eq 0 ]
+	[ "$(grep '^boot ' <<<"$stderr")" = "boot 1 of 4, kernel A
+boot 2 of 4, kernel B
+boot 3 of 4, kernel B
+boot 4 of 4, kernel A" ]
+	# What drifted fell on both sides alike.
+	[[ "$output" == *"  42.5  112.5  +70.0 "*"/wall/map-64/map.min"* ]]
+	[[ "$output" == *"2 and 2 boots: 6 of 8 metrics differ, 6 of them for the worse. "* ]]
+	[ "$(of_runs)" = "A wall PASS 41
+B wall PASS 112
+B wall PASS 113
+A wall PASS 44" ]
+}
+
+@test "boots that did not pass decide the status, and what passed is compared" {
+	versus A=wrong B='plus 70'
+	for size in 64 128; do
+		sed "s/size = 64/size = $size/" "$MADE/repo/bench/workloads/work.toml" >"$TMP/of$size.toml"
+	done
+	run bench run --profile one --clock wall --boots 2 --workloads-from "$TMP" \
+		--workload of64 --workload of128 \
+		--kernel "$TMP/A" --versus "$TMP/B" --results "$TMP/runs"
+	echo "$output"
+	# FAIL is the first run's and the last one's.
+	[ "$status" -eq 4 ]
+	[ "$(of_runs | cut -d ' ' -f 1-3)" = "A wall FAIL
+B wall PASS
+B wall PASS
+A wall FAIL" ]
+	flat=$(tr -s ' \n' ' ' <<<"$output")
+	[[ "$flat" == *"2 and 2 boots: 6 of 8 metrics differ, 6 of them for the worse. "* ]]
+	[[ "$flat" == *"Not in all boots, and not compared: native-iommu/of128/linear/2048/wall/map-64/map.min, "* ]]
+}
+
+@test "a kernel that dies is CRASH, though there is nothing to compare; one alone has no B" {
+	versus A= B=dies
+	run --separate-stderr bench run --profile one --clock wall --boots 2 \
+		--kernel "$TMP/A" --versus "$TMP/B" --results "$TMP/runs"
+	echo "$output" "$stderr"
+	[ "$status" -eq 5 ]
+	[ "${stderr_lines[-1]}" = "bouncemark: compare: no metric that all of these boots have" ]
+	[ "$(of_runs)" = "A wall PASS 41
+B wall CRASH
+B wall CRASH
+A wall PASS 42" ]
+	rm -r "$TMP/runs"
+	run --separate-stderr bench run --profile one --boots 2 --kernel "$TMP/A" --results "$TMP/runs"
+	echo "$output" "$stderr"
+	[ "$status" -eq 0 ]
+	[ "$(grep '^boot ' <<<"$stderr")" = "boot 1 of 2
+boot 2 of 2" ]
+	[[ "$output" != *differ* ]]
+	[ "$(of_runs)" = "A insn PASS 43
+A insn PASS 44" ]
 }
