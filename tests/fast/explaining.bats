@@ -14,9 +14,10 @@ setup() {
 qemu() {
 	cat >"$TMP/bin/qemu-system-x86_64" <<-END
 		#!/bin/sh
-		[ "\$1" = --version ] && echo 'QEMU emulator version 0.0'
-		[ "\$1" = -help ] && echo '$1'
-		exit 0
+		case \$1 in
+		--version) echo 'QEMU emulator version 0.0' ;;
+		-help) echo '$1' ;;
+		esac
 	END
 	chmod +x "$TMP/bin/qemu-system-x86_64"
 }
