@@ -187,9 +187,9 @@ assert (status, err) == (0, ""), err
 for run in (first, last):
     folder = tmp / "reports" / run.manifest.id
     made = {path.name for path in folder.iterdir()}
-    assert made >= {
-        "report.txt", "report.md", "report.json", "report.csv", "junit.xml",
-        "report.ktap", "bouncemark.prom", "kcidb.json",
+    assert made == {
+        "report.txt", "report.md", "report.html", "report.json", "report.csv",
+        "junit.xml", "report.ktap", "bouncemark.prom", "kcidb.json",
     }, made
     assert all(str(folder / name) in text for name in made)
 (runs / first.manifest.id / "run.json").write_text("{")
