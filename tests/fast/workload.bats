@@ -110,11 +110,12 @@ EOF
 import re
 from harness import paths, workload
 
-path = paths.repo().root / "docs/findings.md"
-told = re.findall(r"^#+ (F\d+)\b", path.read_text(), re.M) if path.exists() else []
-for work in workload.load_all(paths.repo().workloads).values():
-    for finding in work.findings:
-        assert finding.id in told, (work.name, finding.id, told)
+text = (paths.repo().root / "docs/findings.md").read_text()
+told = re.findall(r"^#+ (F\d+)\b", text, re.M)
+works = workload.load_all(paths.repo().workloads).values()
+named = {finding.id for work in works for finding in work.findings}
+# Not the other way round: what real I/O found is told of there, and no case shows it.
+assert named and named <= set(told), (named, told)
 EOF
 }
 
