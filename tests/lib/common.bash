@@ -3,3 +3,14 @@
 REPO=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 PY=/usr/bin/python3
 cd "$REPO" || exit 1
+
+# slot TREE: the folder of the cache where kernels of a tree are built.
+slot() {
+	PYTHONPATH=$REPO "$PY" - "$1" <<'EOF'
+import sys
+from pathlib import Path
+from harness import paths, source
+
+print(paths.cache().root / "trees" / source._slot(Path(sys.argv[1])))
+EOF
+}

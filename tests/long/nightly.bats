@@ -16,6 +16,11 @@ setup_file() {
 	night second
 }
 
+teardown_file() {
+	# The tree is gone after this; what was built of it is of no more use.
+	rm -rf "$(slot "$TREE")"
+}
+
 # night NAME: a night of the tree; of what it could run, what this is about.
 night() {
 	run ./bouncemark nightly --results "$RUNS" --kernel "$TREE" --variant dom0-iommu \
