@@ -144,3 +144,84 @@ said = "explain: micro and dma32 do different work"
 refused(2, said, "explain", "dom0-hook", other.id, "--results", runs)
 EOF
 }
+
+@test "--lines counts on kernels with debug information, and tells where in the sources" {
+	qemu '-plugin [file=]<file>'
+	py <<'EOF'
+import dataclasses, json, os, re, subprocess
+from pathlib import Path
+import explain_cases as cases
+import fixtures, trees
+from commands import said
+from harness import build, counted, run
+from harness.counted import Counted
+from harness.sourcelines import Elf
+
+tmp = Path(os.environ["TMP"])
+# A kernel's file, at its place in a tree of the cache; a function is all on one line.
+file = tmp / "trees/585a-1/xen-lines/drivers/xen/swiotlb-xen.c"
+file.parent.mkdir(parents=True)
+names = {"dma_map": cases.DMA_MAP, "xen_map": cases.XEN_MAP_PAGE}
+nops = '(void) { asm(".skip 12, 0x90"); }'
+body = "".join(
+    f'__attribute__((naked, section(".{name}"))) void {name}{nops}\n' for name in names
+)
+file.write_text("/* two functions */\n" + body)
+vmlinux = tmp / "vmlinux"
+words = ["gcc", "-g", "-O1", "-mcmodel=kernel", "-fno-pie", "-no-pie"]
+words += ["-static", "-nostdlib", "-Wl,-e,dma_map", "-Wl,--build-id=none"]
+words += [f"-Wl,--section-start=.{name}={place:#x}" for name, place in names.items()]
+subprocess.run([*words, "-o", vmlinux, file], check=True)
+
+places = cases.places(tmp)
+total = places.counters.steps[0].series[0].insns
+(one,) = [m for m in fixtures.measured("dom0-iommu") if (m.step, m.series) == ("map_single-64", "map")]
+cell = fixtures.cell("dom0-iommu", [dataclasses.replace(one, count=4, sum=total)])
+elves = (
+    Elf("kernel", vmlinux),
+    Elf("module dmabench", cases.module(tmp), ".text", cases.TEXT),
+)
+asked = []
+
+def count(bench, wanted, progress):
+    asked.append(bench)
+    known = elves if bench.lines else elves[1:]
+    return [Counted(cell, tmp / "runs/one/cells/c", places, known, ())]
+
+counted.count = count
+build.plugin = lambda repo, cache: tmp / "plugin.so"
+(tmp / "plugin.so").write_text("")
+words = ("explain", "dom0-iommu", "map_single-64", "--output", str(tmp / "out"))
+status, bare, _ = said(*words)
+assert status == 0 and "swiotlb-xen.c" not in bare, bare
+status, text, _ = said(*words, "--lines")
+assert status == 0 and text.startswith(bare.rstrip("\n")), (bare, text)
+title, *rows = text[len(bare.rstrip("\n")) :].strip().splitlines()
+assert title == "dom0-iommu dom0-iommu.map_single-64.map: lines of source, instructions an operation", title
+found = [re.split(" {2,}", row.strip()) for row in rows]
+assert found == [
+    ["3.00", "drivers/xen/swiotlb-xen.c:3", "xen_map.isra.0"],
+    ["2.25", "drivers/xen/swiotlb-xen.c:2", "dma_map"],
+    ["1.00", "dmabench.c:3", "map_one [dmabench]"],
+], rows
+# The tables are the same, and so are all figures.
+status, figures, _ = said(*words, "--json", "--lines")
+assert (0, json.loads(figures)) == (status, json.loads(said(*words, "--json")[1]))
+status, text, _ = said(*words, "--lines", "--top", "1")
+assert "swiotlb-xen.c:3" in text and "swiotlb-xen.c:2" not in text, text
+
+# What was asked for is a kernel of its own, in a tree of its own.
+repo = trees.checkout(tmp / "repo")
+trees.write(repo.kconfigs, {"lines.config": "CONFIG_DEBUG_INFO=y\n"})
+kernel = str(trees.kernel(tmp / "linux"))
+plain, lined = (dataclasses.replace(b, repo=repo, kernel=kernel) for b in asked[:2])
+plans = [run.kernel_plans(bench, ["iommu", "hook"])[0] for bench in (plain, lined)]
+for name in ("iommu", "hook"):
+    one, other = (made[name] for made in plans)
+    assert (one.design.family, other.design.family) == ("xen", "xen-lines")
+    assert other.fragments == (*one.fragments, repo.kconfigs / "lines.config")
+    assert one.series == other.series and one.key != other.key
+both = dataclasses.replace(lined, debug=True)
+assert run.kernel_plans(both, ["iommu"])[0]["iommu"].design.family == "xen-debug-lines"
+EOF
+}
