@@ -14,3 +14,11 @@ from harness import paths, source
 print(paths.cache().root / "trees" / source._slot(Path(sys.argv[1])))
 EOF
 }
+
+# kept NAME COMMAND...: run it, whatever becomes of it; what it says is in the file NAME of
+# $BATS_FILE_TMPDIR, and its status in NAME.status.
+kept() {
+	run "${@:2}"
+	echo "$output" >"$BATS_FILE_TMPDIR/$1"
+	echo "$status" >"$BATS_FILE_TMPDIR/$1.status"
+}

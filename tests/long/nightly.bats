@@ -23,10 +23,8 @@ teardown_file() {
 
 # night NAME: a night of the tree; of what it could run, what this is about.
 night() {
-	run ./bouncemark nightly --results "$RUNS" --kernel "$TREE" --variant dom0-iommu \
+	kept "$1" ./bouncemark nightly --results "$RUNS" --kernel "$TREE" --variant dom0-iommu \
 		--workload micro --case copy_in
-	echo "$output" >"$BATS_FILE_TMPDIR/$1"
-	echo "$status" >"$BATS_FILE_TMPDIR/$1.status"
 }
 
 # pasted PATTERN: the command of the second night's summary that has it, as a shell

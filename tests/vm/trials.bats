@@ -15,14 +15,11 @@ setup_file() {
 	for name in "${TRIALS[@]}"; do
 		words+=(--workload "trial-$name")
 	done
-	run ./bouncemark run --profile quick --variant native-plain \
+	kept output ./bouncemark run --profile quick --variant native-plain \
 		--workloads-from tests/vm/workloads --results "$RESULTS" "${words[@]}"
-	echo "$status" >"$BATS_FILE_TMPDIR/status"
-	echo "$output" >"$BATS_FILE_TMPDIR/output"
-	run ./bouncemark run --profile quick --variant dom0-iommu \
+	kept output-dom0 ./bouncemark run --profile quick --variant dom0-iommu \
 		--workloads-from tests/vm/workloads --results "$BATS_FILE_TMPDIR/dom0" \
 		--workload trial-panic --workload trial-hang
-	echo "$output" >"$BATS_FILE_TMPDIR/output-dom0"
 }
 
 # The cell of workload $1 has verdict $2, and its reason matches $3.
@@ -118,7 +115,7 @@ expect() {
 }
 
 @test "the run ends with the worst verdict's exit status and names each bad cell" {
-	[ "$(cat "$BATS_FILE_TMPDIR/status")" -eq 5 ]
+	[ "$(cat "$BATS_FILE_TMPDIR/output.status")" -eq 5 ]
 	grep -q '^CRASH  native-plain trial-panic: kernel panic' "$BATS_FILE_TMPDIR/output"
 	grep -q '2 of 17 cells passed' "$BATS_FILE_TMPDIR/output"
 }
