@@ -2,17 +2,20 @@
 """The cells of all runs of a folder that drove one workload, and their figures."""
 
 from pathlib import Path
-from typing import Iterator
 
 from harness import record
 
 
-def cells(folder: str, work: str) -> Iterator[record.Cell]:
-    """Yield the cells of a workload, in the order they were run."""
-    for run in sorted(Path(folder).iterdir()):
-        for cell in record.load_run(run).cells:
-            if cell.cell.workload == work:
-                yield cell
+def cells(folder: str, work: str, count: int) -> list[record.Cell]:
+    """Return the cells of a workload, so many, in the order they were run."""
+    found = [
+        cell
+        for run in sorted(Path(folder).iterdir())
+        for cell in record.load_run(run).cells
+        if cell.cell.workload == work
+    ]
+    assert len(found) == count, (work, len(found), "expected", count)
+    return found
 
 
 def figures(cell: record.Cell) -> dict[str, dict[str, float]]:
