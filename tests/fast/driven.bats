@@ -59,41 +59,31 @@ EOF
 }
 
 @test "a workload that drives devices is one for each, and binds it first" {
-	cat >"$TMP/io.toml" <<-'EOF'
-		description = "fio"
-		drives = ["nvme", "mptsas1068", "e1000"]
-		disk_mib = 64
-		modules = []
-		deadline = 60
-		[machine]
-		memory_mib = 2048
-		low_mib = 1024
-		vcpus = 2
-		[[metric]]
-		name = "x"
-		unit = "1"
-		direction = "none"
-		good_for = "a test"
-		[[step]]
-		kind = "fio"
-		name = "given"
-		job = "plain.fio"
-		device = "/dev/other"
-		[[step]]
-		kind = "fio"
-		name = "own"
-		job = "plain.fio"
-		perf = 1
-		mkfs = "xfs"
-	EOF
 	py <<'EOF'
 import os
 from pathlib import Path
-import boots
+import boots, workloads
 from harness import plan, workload
 from harness.qemu import Disk, Nic
 
+STEPS = """\
+[[step]]
+kind = "fio"
+name = "given"
+job = "plain.fio"
+device = "/dev/other"
+[[step]]
+kind = "fio"
+name = "own"
+job = "plain.fio"
+perf = 1
+mkfs = "xfs"
+"""
 folder = Path(os.environ["TMP"])
+workloads.driving(
+    folder, '["nvme", "mptsas1068", "e1000"]\ndisk_mib = 64', STEPS,
+    ("low_mib = 1024", "low_mib = 1024\nvcpus = 2"),
+)
 found = workload.load_all(folder)
 assert list(found) == ["io-nvme", "io-mptsas1068", "io-e1000"]
 nvme, sas, net = found.values()
@@ -116,62 +106,30 @@ EOF
 }
 
 @test "a device that nobody knows is refused, with those that there are" {
-	cat >"$TMP/io.toml" <<-'EOF'
-		description = "d"
-		drives = ["floppy"]
-		modules = []
-		deadline = 60
-		[machine]
-		memory_mib = 2048
-		low_mib = 1024
-		[[metric]]
-		name = "x"
-		unit = "1"
-		direction = "none"
-		good_for = "a test"
-		[[step]]
-		kind = "p2m"
-		name = "p2m"
-	EOF
 	py <<'EOF'
 import os
 from pathlib import Path
-import trees
+import trees, workloads
 from harness import workload
 from harness.errors import UsageError
 
-said = trees.refusal(UsageError, workload.load_all, Path(os.environ["TMP"]))
+folder = Path(os.environ["TMP"])
+workloads.driving(folder, '["floppy"]', '[[step]]\nkind = "p2m"\nname = "p2m"\n')
+said = trees.refusal(UsageError, workload.load_all, folder)
 assert "io.toml: drives floppy: allowed are" in said and "nvme" in said, said
 EOF
 }
 
 @test "a job that is not there is refused, and its text is part of the workload" {
-	cat >"$TMP/io.toml" <<-'EOF'
-		description = "d"
-		drives = ["nvme"]
-		modules = []
-		deadline = 60
-		[machine]
-		memory_mib = 2048
-		low_mib = 1024
-		[[metric]]
-		name = "x"
-		unit = "1"
-		direction = "none"
-		good_for = "a test"
-		[[step]]
-		kind = "fio"
-		name = "f"
-		job = "plain.fio"
-	EOF
 	py <<'EOF'
 import os
 from pathlib import Path
-import trees
+import trees, workloads
 from harness import hashing, workload
 from harness.errors import UsageError
 
-path = Path(os.environ["TMP"]) / "io.toml"
+step = '[[step]]\nkind = "fio"\nname = "f"\njob = "plain.fio"\n'
+path = workloads.driving(Path(os.environ["TMP"]), '["nvme"]', step)
 assert workload.load(path).sha != hashing.file(path)[: hashing.DIGITS]
 path.write_text(path.read_text().replace("plain.fio", "../plain.fio"))
 said = trees.refusal(UsageError, workload.load, path)

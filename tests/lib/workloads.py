@@ -42,6 +42,18 @@ def written(folder: Path, *changes: tuple[str, str], name: str = "work") -> Path
     return path
 
 
+def driving(folder: Path, devices: str, steps: str, *changes: tuple[str, str]) -> Path:
+    """Write io, a workload that drives devices, a list of TOML; changes as above."""
+    return written(
+        folder,
+        ('device = "edu"\npci = "1234:11e8"', f"drives = {devices}"),
+        ('modules = ["dmabench"]', "modules = []"),
+        (GOOD[GOOD.index("[[step]]") :], steps),
+        *changes,
+        name="io",
+    )
+
+
 def refused(path: Path) -> str:
     """Return the one sentence with which a workload is refused, without its path."""
     try:
