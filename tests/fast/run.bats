@@ -6,46 +6,33 @@
 
 setup() {
 	load ../lib/records
-	export TMP=$BATS_TEST_TMPDIR XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
-	mkdir "$TMP/bin"
-	ln -s "$REPO/tests/lib/fake_qemu" "$TMP/bin/qemu-system-x86_64"
-	PATH=$TMP/bin:$PATH
-	export FAKE_QEMU=talk FAKE_VARIANT=native-iommu FAKE_PIDS=$TMP/pids
-	export FAKE_GUEST=$REPO/tests/lib/fake_guest.py
-	cat >"$TMP/bench.py" <<'EOF'
-import json, os, sys
-from pathlib import Path
-import trees
-from harness import boot, cli, paths, qemu
+	load ../lib/made_up
+	export TMP=$BATS_TEST_TMPDIR
+	made_up "$TMP"
+	export BEFORE='
+from harness import boot, qemu
 
-tmp = Path(os.environ["TMP"])
-paths.repo = lambda: paths.Repo(tmp / "repo")
 qemu.QEMU = os.environ.get("QEMU", qemu.QEMU)
-if not (tmp / "repo").exists():
-    trees.bench(tmp / "repo", **json.loads(os.environ.get("SERIES", "{}")))
-    trees.kernel(tmp / "linux")
-command = os.environ.get("COMMAND", "run")
-words = ["--profile", os.environ.get("PROFILE", "one")] if command == "run" else []
-words += ["--kernel", str(tmp / "linux")]
 really = boot.boot
 
 def watched(target, place, deadline, stop):
-    (tmp / "deadlines").open("a").write(f"{deadline}\n")
+    (made / "deadlines").open("a").write(f"{deadline}\n")
     return really(target, place, deadline, stop)
 
-boot.boot = watched
-sys.exit(cli.main([command, "--results", str(tmp / "runs"), *words, *sys.argv[1:]]))
-EOF
+boot.boot = watched'
 }
 
-# bench WORDS...: bouncemark run, or COMMAND, of the made-up checkout. QEMU: its name;
-# SERIES: the kernel release the hook series is for, and its patch.
-bench() {
-	PYTHONPATH="$REPO:$REPO/tests/lib" "$PY" -B "$TMP/bench.py" "$@"
+# of_linux WORDS...: bouncemark run, or COMMAND, of the made-up kernel. QEMU: its name.
+of_linux() {
+	local words=()
+	if [ -z "${COMMAND:-}" ]; then
+		words=(--profile "${PROFILE:-one}")
+	fi
+	bench "${COMMAND:-run}" --results "$TMP/runs" "${words[@]}" --kernel "$TMP/linux" "$@"
 }
 
 @test "a run keeps what went in, what each cell measured, and what the guest was given" {
-	run bench
+	run of_linux
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[[ "${lines[-1]}" == "PASS: 1 of 1 cells passed; $TMP/runs/"* ]]
@@ -91,7 +78,7 @@ EOF
 
 @test "a kernel that cannot be built takes down its own cells and no others" {
 	SERIES='{"patch": "--- a/init/main.c\n+++ b/init/main.c\n@@ -1 +1 @@\n-no\n+yes\n"}' \
-		run bench --variant native-iommu --variant native-hook --variant dom0-hook
+		run of_linux --variant native-iommu --variant native-hook --variant dom0-hook
 	echo "$output"
 	[ "$status" -eq 3 ]
 	[[ "$output" == *"ERROR  native-hook work: 0001-two.patch does not apply to "* ]]
@@ -101,49 +88,48 @@ EOF
 
 @test "without a series the hook's cells are skipped, and the others decide" {
 	export SERIES='{"release": "6.6"}'
-	run bench --variant native-iommu --variant native-hook
+	run of_linux --variant native-iommu --variant native-hook
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[ "${lines[0]}" = "SKIP  native-hook work: no hook series for Linux 6.12; there is one for 6.6" ]
 	[[ "${lines[-1]}" == "PASS: 1 of 2 cells passed; "* ]]
-	run bench --variant native-hook
+	run of_linux --variant native-hook
 	[ "$status" -eq 6 ]
 }
 
 @test "a guest of the wrong variant, or none at all, makes no number and no traceback" {
-	FAKE_VARIANT=dom0-iommu run bench
+	FAKE_VARIANT=dom0-iommu run of_linux
 	echo "$output"
 	[ "$status" -eq 3 ]
 	[[ "${lines[0]}" == "ERROR  native-iommu work: native-iommu did not engage: "* ]]
-	FAKE_QEMU=fail run bench
+	FAKE_QEMU=fail run of_linux
 	[ "$status" -eq 3 ]
 	[[ "${lines[0]}" == "ERROR  native-iommu work: QEMU ended with status 1: "*"no such device" ]]
-	FAKE_QEMU='' run bench
+	FAKE_QEMU='' run of_linux
 	[ "$status" -eq 5 ]
 	[[ "${lines[0]}" == "CRASH  native-iommu work: early exit: "* ]]
-	QEMU=qemu-nowhere run bench
+	QEMU=qemu-nowhere run of_linux
 	[ "$status" -eq 3 ]
 	[[ "${lines[0]}" == "ERROR  native-iommu work: qemu-nowhere: cannot be started: No such file or directory" ]]
 }
 
 @test "interrupted, a run ends at once, leaves no guest behind and keeps what it has" {
 	py <<'EOF'
-import os, shutil, signal, subprocess, sys, time
+import os, shutil, signal, subprocess, time
 from pathlib import Path
-import boots
+import boots, made
 from harness import record
 
 tmp = Path(os.environ["TMP"])
-os.environ["FAKE_QEMU"] = "sleep"
 variants = ["native-iommu", "native-iommu+force", "dom0-iommu", "dom0-iommu+force"]
-words = [word for name in variants for word in ("--variant", name)]
+words = ["run", "--results", tmp / "runs", "--profile", "one", "--kernel", tmp / "linux"]
+words += [word for name in variants for word in ("--variant", name)]
 for number in (signal.SIGINT, signal.SIGTERM):
     shutil.rmtree(tmp / "runs", ignore_errors=True)
-    bench = [sys.executable, "-B", str(tmp / "bench.py"), *words]
     # Whoever runs the tests in the background makes them ignore the interrupt.
     default = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
-    process = subprocess.Popen(
-        bench, stderr=subprocess.PIPE, text=True, preexec_fn=default
+    process = made.started(
+        *words, env={"FAKE_QEMU": "sleep"}, stderr=subprocess.PIPE, preexec_fn=default
     )
     while not (tmp / "pids").exists():
         assert process.poll() is None, process.communicate()[1]
@@ -171,7 +157,7 @@ EOF
 }
 
 @test "validate says for each case what it proves and where it does not hold" {
-	COMMAND=validate run bench
+	COMMAND=validate run of_linux
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[ "${lines[0]}" = "PASS   case  made up  1/1 cells" ]
@@ -179,23 +165,23 @@ EOF
 	[[ "${lines[-1]}" == "PASS: 1 of 1 cells passed; $TMP/runs/"*-validate-* ]]
 	[ "${#lines[@]}" -eq 3 ]
 	# What was proved of a kernel is told where its figures are.
-	run bench --compare
+	run of_linux --compare
 	[ "$status" -eq 0 ]
 	flat=$(tr -s ' \n' ' ' <<<"$output")
 	[[ "$flat" == *" validated: native-iommu PASS (2"*-validate-*"). "* ]]
 	# The later one counts; a run's id is its second.
 	sleep 1
-	COMMAND=validate FAKE_VARIANT=native-plain run bench case
+	COMMAND=validate FAKE_VARIANT=native-plain run of_linux case
 	echo "$output"
 	[ "$status" -eq 3 ]
 	[ "${lines[0]}" = "ERROR  case  made up  0/1 cells" ]
 	[[ "${lines[1]}" == "       ERROR: native-iommu, linear p2m, 2048 MiB: native-iommu did not engage: "* ]]
-	run bench --compare
+	run of_linux --compare
 	[ "$status" -eq 0 ]
 	flat=$(tr -s ' \n' ' ' <<<"$output")
 	[[ "$flat" == *"native-iommu: no verdict, its validation in run 2"*" ended as ERROR."* ]]
 	# A workload that is no case cannot be validated.
-	COMMAND=validate run bench work
+	COMMAND=validate run of_linux work
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"case work: allowed are case" ]]
 }
@@ -225,8 +211,8 @@ EOF
 }
 
 @test "debug kernels have a tree of their own, more time, and are told of in the manifest" {
-	run bench
-	run bench --debug
+	run of_linux
+	run of_linux --debug
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[ "$(cat "$TMP/deadlines")" = "60.0
@@ -248,13 +234,7 @@ assert [path.read_text().count("CONFIG_CHECKS=y") for path in configs] == [0, 1]
 (slot,) = (tmp / "cache/bouncemark/trees").iterdir()
 assert (slot / "xen").is_dir() and (slot / "xen-debug").is_dir()
 EOF
-	COMMAND=list run "$PY" -B - <<'EOF'
-import os, sys
-sys.path.insert(0, os.environ.get("REPO", "."))
-from harness import cli
-
-sys.exit(cli.main(["list", "runs", "--results", os.environ["TMP"] + "/runs"]))
-EOF
+	run bench list runs --results "$TMP/runs"
 	echo "$output"
 	[ "$(grep -c 'insn debug$' <<<"$output")" -eq 1 ]
 	[ "$(grep -c 'insn$' <<<"$output")" -eq 1 ]
@@ -270,7 +250,7 @@ workloads = ["work"]
 variants = ["dom0-iommu"]
 EOF
 	# The guest tells what linear memory is.
-	FAKE_VARIANT=dom0-iommu PROFILE=$TMP/both.toml run bench
+	FAKE_VARIANT=dom0-iommu PROFILE=$TMP/both.toml run of_linux
 	echo "$output"
 	[ "$status" -eq 3 ]
 	[[ "${lines[0]}" == "ERROR  dom0-iommu work scattered: dom0-iommu did not engage: p2m is scattered: "* ]]
