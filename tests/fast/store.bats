@@ -5,15 +5,8 @@
 
 setup() {
 	load ../lib/records
+	load ../lib/disk
 	export TMP=$BATS_TEST_TMPDIR
-}
-
-# small SIZE: run the script on standard input where $TMP/disk is a disk of SIZE.
-small() {
-	cat >"$TMP/small"
-	mkdir -p "$TMP/disk"
-	unshare -m true 2>/dev/null || skip "no mount namespace of one's own here"
-	unshare -m bash -e -c "mount -t tmpfs -o size=$1 none '$TMP/disk'; . '$TMP/small'"
 }
 
 @test "the index has every figure of the runs, in the order of their start" {
@@ -369,7 +362,7 @@ for number in range(3):
     archives.night(Path(os.environ["TMP"]) / "runs", number)
 PY
 	export PY REPO
-	small 440k <<'SH'
+	on_disk 440k <<'SH'
 cp -r "$TMP/runs" "$TMP/disk"
 dd if=/dev/zero of="$TMP/disk/fill" bs=1k 2>/dev/null || true
 status=0
