@@ -5,15 +5,9 @@
 
 setup_file() {
 	load ../lib/common
-	export STRICT='-std=gnu11 -O1 -g -Wall -Wextra -Werror'
-	export STRICT+=' -fsanitize=address,undefined -fno-sanitize-recover=all'
+	load ../lib/plugins
 	make -s -C bench/plugin O="$BATS_FILE_TMPDIR" test
-	make -s -C bench/plugin O="$BATS_FILE_TMPDIR" CFLAGS="$STRICT" plugin
-	for api in 1 2 3 4 5; do
-		# shellcheck disable=SC2086
-		gcc $STRICT -D_GNU_SOURCE -DAPI="$api" -rdynamic \
-			-o "$BATS_FILE_TMPDIR/qemu$api" tests/lib/fake_qemu_plugins.c -ldl
-	done
+	checked_plugins
 }
 
 setup() {

@@ -5,11 +5,9 @@
 
 setup_file() {
 	load ../lib/common
+	load ../lib/plugins
 	make -s -C bench/plugin O="$BATS_FILE_TMPDIR" "$BATS_FILE_TMPDIR/settle.so"
-	for api in 1 5; do
-		gcc -std=gnu11 -O1 -D_GNU_SOURCE -DAPI="$api" -rdynamic \
-			-o "$BATS_FILE_TMPDIR/qemu$api" tests/lib/fake_qemu_plugins.c -ldl
-	done
+	fake_qemus '-std=gnu11 -O1' 1 5
 	# A thread that has work from the start on, for as long as WORK_MS says.
 	cat >"$BATS_FILE_TMPDIR/work.c" <<-'EOF'
 		#include <pthread.h>
