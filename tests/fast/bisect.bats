@@ -91,19 +91,18 @@ PY
 
 @test "killed with SIGKILL again and again it goes on, and boots nothing twice" {
 	py <<'PY'
-import json, os, signal, subprocess, sys, time
+import json, os, signal, subprocess, time
 from pathlib import Path
+import made
 
-made, runs = Path(os.environ["MADE"]), Path(os.environ["RUNS"])
-os.environ["PATH"] = f"{made}/bin:{os.environ['PATH']}"
-os.environ["PYTHONPATH"] = f"{os.environ['REPO']}:{os.environ['REPO']}/tests/lib"
-words = [sys.executable, str(made / "bench.py"), "bisect", "--results", str(runs)]
-words += ["--kernel", os.environ["TREE"], "--good", "c0", "--bad", "c7"]
+runs = Path(os.environ["RUNS"])
+words = ["bisect", "--results", runs, "--kernel", os.environ["TREE"]]
+words += ["--good", "c0", "--bad", "c7"]
 words += ["--metric", "native-iommu/work/linear/2048/insn/map-64/map.min"]
 kept: list = []
 kills = 0
 for round in range(30):
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = made.started(*words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     wanted = len(kept) + 1
     while process.poll() is None:
         states = list(runs.glob("bisect/*/state.json"))

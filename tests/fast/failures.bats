@@ -18,21 +18,11 @@ setup_file() {
 setup() {
 	load ../lib/records
 	load ../lib/nights
+	load ../lib/disk
 	nights "$BATS_FILE_TMPDIR"
 	export TMP=$BATS_TEST_TMPDIR RUNS=$BATS_TEST_TMPDIR/runs
 	cp -r "$MADE/one" "$RUNS"
 	at c0
-}
-
-# on_disk SIZE: run the script on standard input where $TMP/disk is a disk of SIZE.
-on_disk() {
-	{
-		declare -f bench
-		cat
-	} >"$TMP/small"
-	mkdir -p "$TMP/disk"
-	unshare -m true 2>/dev/null || skip "no mount namespace of one's own here"
-	unshare -m bash -e -c "mount -t tmpfs -o size=$1 none '$TMP/disk'; . '$TMP/small'"
 }
 
 @test "a guest that dies is CRASH: 4" {
@@ -169,27 +159,25 @@ running.execute = execute' night
 
 @test "killed with SIGKILL a night leaves nothing that keeps the next from its work" {
 	py <<'PY'
-import os, subprocess, sys, time
+import os, time
 from pathlib import Path
+import made
 
-made, runs = Path(os.environ["MADE"]), Path(os.environ["RUNS"])
-os.environ["PATH"] = f"{made}/bin:{os.environ['PATH']}"
-os.environ["PYTHONPATH"] = f"{os.environ['REPO']}:{os.environ['REPO']}/tests/lib"
-os.environ["FAKE_QEMU"] = "sleep"
-words = [sys.executable, str(made / "bench.py"), "nightly", "--results", str(runs)]
-process = subprocess.Popen([*words, "--kernel", os.environ["TREE"]])
-while not (made / "pids").exists():
+pids = Path(os.environ["MADE"]) / "pids"
+words = ["nightly", "--results", os.environ["RUNS"], "--kernel", os.environ["TREE"]]
+process = made.started(*words, env={"FAKE_QEMU": "sleep"})
+while not pids.exists():
     assert process.poll() is None
     time.sleep(0.02)
 process.kill()
 process.wait()
 # The script's own children.
-for pid in (made / "pids").read_text().split():
+for pid in pids.read_text().split():
     try:
         os.kill(int(pid), 9)
     except ProcessLookupError:
         pass
-(made / "pids").unlink()
+pids.unlink()
 PY
 	night
 	[ "$status" -eq 0 ]

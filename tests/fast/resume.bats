@@ -17,6 +17,7 @@ setup_file() {
 setup() {
 	load ../lib/records
 	load ../lib/made_up
+	load ../lib/disk
 	made_up "$BATS_FILE_TMPDIR"
 	export TMP=$BATS_TEST_TMPDIR
 	cp -r "$MADE/runs" "$TMP/runs"
@@ -82,15 +83,13 @@ PY
 
 @test "killed at any moment, again and again, a run loses only what was in flight" {
 	py <<'PY'
-import os, random, signal, subprocess, sys, time
+import os, random, signal, subprocess, time
 from pathlib import Path
+import made
 from harness import record
 
-made, tmp = Path(os.environ["MADE"]), Path(os.environ["TMP"])
-runs = tmp / "killed"
-os.environ["PATH"] = f"{made}/bin:{os.environ['PATH']}"
-os.environ["FAKE_DELAY"] = "0.5"
-bench = [sys.executable, str(made / "bench.py"), "run", "--results", str(runs)]
+runs = Path(os.environ["TMP"]) / "killed"
+bench = ["run", "--results", runs]
 words = os.environ["RUN_WORDS"].split()
 seed = random.randrange(1000)
 print("seed", seed)
@@ -99,8 +98,8 @@ kept, kills = {}, 0
 # A boot takes half a second: the first two are killed for sure, the others perhaps.
 for seconds in (0.5, 0.5, 1.2, 1.2, None):
     begin = time.monotonic()
-    process = subprocess.Popen(
-        [*bench, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    process = made.started(
+        *bench, *words, env={"FAKE_DELAY": "0.5"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     while not list(runs.glob("*/run.json")):
         assert process.poll() is None, process.communicate()[0]
@@ -118,7 +117,7 @@ for seconds in (0.5, 0.5, 1.2, 1.2, None):
     kills += process.returncode == -signal.SIGKILL
 assert process.returncode == 0 and kills >= 2, (kills, said)
 run = record.load_run(folder)
-(old,) = (made / "runs").iterdir()
+(old,) = (Path(os.environ["MADE"]) / "runs").iterdir()
 old = record.load_run(old)
 about = lambda run: sorted((c.id, c.verdict, c.measurements) for c in run.cells)
 assert len(run.cells) == 4 and about(run) == about(old) and run.manifest.verdict is old.manifest.verdict
@@ -128,15 +127,14 @@ PY
 
 @test "killed, a run takes its guests with it" {
 	py <<'PY'
-import os, signal, subprocess, sys, time
+import os, signal, time
 from pathlib import Path
-import boots
+import boots, made
 
-made, tmp = Path(os.environ["MADE"]), Path(os.environ["TMP"])
-os.environ["PATH"] = f"{made}/bin:{os.environ['PATH']}"
-os.environ.update(FAKE_QEMU="sleep", FAKE_PIDS=str(tmp / "pids"))
-words = ["run", "--results", str(tmp / "dead"), *os.environ["RUN_WORDS"].split()]
-process = subprocess.Popen([sys.executable, str(made / "bench.py"), *words])
+tmp = Path(os.environ["TMP"])
+words = ["run", "--results", tmp / "dead", *os.environ["RUN_WORDS"].split()]
+env = {"FAKE_QEMU": "sleep", "FAKE_PIDS": str(tmp / "pids")}
+process = made.started(*words, env=env)
 while not (tmp / "pids").exists() or not (tmp / "pids").read_text().endswith("\n"):
     assert process.poll() is None
     time.sleep(0.02)
@@ -238,12 +236,8 @@ PY
 }
 
 @test "on a disk that is full a run ends with one sentence, and goes on when it is not" {
-	unshare -m true 2>/dev/null || skip "no mount namespace of one's own here"
 	cut_off 2
-	mkdir "$TMP/disk"
-	declare -f bench >"$TMP/small"
-	cat >>"$TMP/small" <<'SH'
-mount -t tmpfs -o size=2m none "$TMP/disk"
+	on_disk 2m <<'SH'
 cp -r "$TMP/runs" "$TMP/disk"
 # What is removed to be done again would make room.
 for cell in "$TMP/disk/runs/$ID"/cells/*; do
@@ -269,5 +263,4 @@ echo "$said"
 [[ "$said" == "bouncemark: $TMP/disk/runs/"*"Read-only file system" ]]
 [ "$(wc -l <<<"$said")" -eq 1 ]
 SH
-	unshare -m bash -e "$TMP/small"
 }
