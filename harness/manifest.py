@@ -72,9 +72,10 @@ def walk(root: Path) -> Manifest:
         links = [name for name in folders if os.path.islink(os.path.join(place, name))]
         there = set(names)
         for name in [*names, *links]:
-            if _made(name, there):
-                continue
-            manifest[prefix + name] = content(Path(place) / name)
+            path = Path(place) / name
+            # A pipe would be waited for, for ever.
+            if not _made(name, there) and (path.is_symlink() or path.is_file()):
+                manifest[prefix + name] = content(path)
     return manifest
 
 

@@ -9,7 +9,6 @@ rebuilds what changed and nothing else.
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,8 @@ DEFAULT = Path("/usr/src/linux-source-6.12.tar.xz")
 UNPACK_SECONDS = 900
 # In the .git of a clone that is bisected: the tree that it is a clone of.
 ORIGIN = "bouncemark-origin"
+# In a build tree: the manifest that it is at.
+STATE = ".bouncemark-manifest"
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,10 @@ def _make(label: str, root: Path, files: Manifest, slot: str, own: bool) -> Sour
 
 
 def _release(label: str, root: Path) -> str:
-    try:
-        head = (root / "Makefile").read_text("utf-8", "replace")[:400]
-    except OSError:
+    makefile = root / "Makefile"
+    if not makefile.is_file():
         raise UsageError(f"{label}: no kernel tree, it has no Makefile")
+    head = makefile.read_text("utf-8", "replace")[:400]
     found = re.search(r"^VERSION = (\d+)\nPATCHLEVEL = (\d+)$", head, re.MULTILINE)
     if not found:
         raise UsageError(f"{label}: Makefile: not a kernel's, it names no version")
@@ -143,14 +144,18 @@ def _unpacked(
 
 
 def _tree(path: Path) -> Source:
-    inside = subprocess.run(
-        ["git", "-C", str(path), "rev-parse", "--show-prefix"],
-        capture_output=True,
-        timeout=60,
-    )
-    tracked = inside.returncode == 0 and not inside.stdout.strip()
-    files = manifest.git_files(path) if tracked else manifest.walk(path)
-    return _make(str(path), path, files, _slot(path), False)
+    # Before 80,000 files are read: is it a kernel's at all?
+    _release(str(path), path)
+    return _make(str(path), path, _files(path), _slot(path), False)
+
+
+def _files(tree: Path) -> Manifest:
+    """Return the files of a user's tree; git knows them faster, where it has them."""
+    try:
+        prefix = command.output(["git", "-C", str(tree), "rev-parse", "--show-prefix"])
+    except HarnessError:
+        return manifest.walk(tree)
+    return manifest.walk(tree) if prefix.strip() else manifest.git_files(tree)
 
 
 def _slot(tree: Path) -> str:
@@ -201,8 +206,11 @@ def apply(patch: Path, folder: Path, label: str, log: Path) -> None:
 
 
 def sync(source: Source, series: Series, tree: Path, log: Path) -> None:
-    """Bring a build tree to a source with a series applied, touching what differs."""
-    state = tree / ".bouncemark-manifest"
+    """Bring a build tree to a source with a series applied, touching what differs.
+
+    HarnessError if a patch does not apply, or the source is another one by now.
+    """
+    state = tree / STATE
     if not state.exists():
         shutil.rmtree(tree, ignore_errors=True)
         tree.parent.mkdir(parents=True, exist_ok=True)
@@ -214,13 +222,29 @@ def sync(source: Source, series: Series, tree: Path, log: Path) -> None:
             tree.mkdir()
             manifest.write(state, {})
     old = manifest.read(state)
+    try:
+        new = _bring(source, series, tree, old, log)
+    except (HarnessError, OSError):
+        # A file is gone, or a patch does not apply: because somebody works there?
+        _refuse_changed(source)
+        raise
+    _refuse_changed(source)
+    if new != old:
+        manifest.write(state, new)
+
+
+def _bring(
+    source: Source, series: Series, tree: Path, old: Manifest, log: Path
+) -> Manifest:
+    """Bring a tree from its old manifest to a source's with a series; return that.
+
+    The tree's own record of its manifest is gone from the first change on.
+    """
     with tempfile.TemporaryDirectory() as place:
         scratch = Path(place)
         new = patched(source, series, scratch, log)
-        if new == old:
-            return
-        # From here until the new state is written the tree is neither.
-        state.unlink()
+        if new != old:
+            (tree / STATE).unlink()
         for name in sorted(set(old) - set(new)):
             (tree / name).unlink(missing_ok=True)
         for name, content in new.items():
@@ -228,7 +252,23 @@ def sync(source: Source, series: Series, tree: Path, log: Path) -> None:
                 made = scratch / name
                 origin = made if os.path.lexists(made) else source.root / name
                 _place(origin, tree / name)
-    manifest.write(state, new)
+    return new
+
+
+def _refuse_changed(source: Source) -> None:
+    """Raise HarnessError if a file of a user's tree is not what the source says.
+
+    Else a kernel would be kept under the key of sources that it was not built from.
+    What is changed once it was copied does no harm, nor does a file that is new.
+    """
+    if source.pristine:
+        return
+    changed = source.manifest.items() - _files(source.root).items()
+    if changed:
+        raise HarnessError(
+            f"{source.label}: {min(changed)[0]} changed since the build was planned; "
+            "give it a tree that nobody works on, or TREE@REF"
+        )
 
 
 def _place(origin: Path, target: Path) -> None:

@@ -316,3 +316,80 @@ found.pop(".bouncemark-manifest")
 assert found == first.manifest
 EOF
 }
+
+@test "sources that change between plan and build are refused, and nothing wrong is kept" {
+	py <<'EOF'
+import os, shutil
+from pathlib import Path
+import trees
+from harness import build, designs
+from harness.errors import HarnessError
+from harness.paths import Cache
+
+tmp = Path(os.environ["TMP"])
+repo, cache = trees.checkout(tmp / "repo"), Cache(tmp / "cache")
+names = ("init/main.c", "kernel/dma/direct.c")
+text = trees.FILES["init/main.c"]
+
+def edited(root):
+    (root / "init/main.c").write_text("int edited;\n")
+
+def patched(root):
+    (root / "kernel/dma/direct.c").write_text("one\ntwo\nthree\nfour\nfive\n")
+
+def removed(root):
+    (root / "init/main.c").unlink()
+
+for tracked in (False, True):
+    for change in (edited, patched, removed):
+        for built in (False, True):
+            root = trees.kernel(tmp / f"{change.__name__}-{tracked}-{built}")
+            root = trees.repository(root) if tracked else root
+            design = designs.DESIGNS["hook"]
+            if built:
+                # A tree that stands already, of sources that were others.
+                (root / "init/main.c").write_text("int before;\n")
+                first = build.plan_kernel(design, trees.source(root, tmp), repo)
+                build.kernel(first, cache)
+                (root / "init/main.c").write_text(text)
+            plan = build.plan_kernel(design, trees.source(root, tmp), repo)
+            before = {name: (root / name).read_text() for name in names}
+            change(root)
+            (root / "init/new.c").write_text("new\n")
+            said = trees.refusal(HarnessError, build.kernel, plan, cache)
+            assert f" changed since the build was planned; " in said, said
+            assert said.startswith(f"{root}: "), said
+            assert build.cached_kernel(plan, cache) is None
+            # Changed back they are what they were, and the tree follows.
+            for name, content in before.items():
+                (root / name).write_text(content)
+            assert build.kernel(plan, cache).image.read_text().startswith(text)
+            tree = cache.root / "trees" / plan.source.slot / "xen"
+            assert (tree / "kernel/dma/direct.c").read_text() == "one\n2\nthree\nfour\n"
+            # A new file is none of the plan's.
+            assert not (tree / "init/new.c").exists()
+            shutil.rmtree(cache.root / "kernels")
+EOF
+}
+
+@test "a folder that is no kernel tree is refused unread, and what is no file is no source" {
+	py <<'EOF'
+import os
+from pathlib import Path
+import trees
+from harness.errors import UsageError
+
+tmp = Path(os.environ["TMP"])
+(tmp / "folder").mkdir()
+os.mkfifo(tmp / "folder/pipe")
+said = trees.refusal(UsageError, trees.source, tmp / "folder", tmp)
+assert said.endswith("no kernel tree, it has no Makefile"), said
+os.mkfifo(tmp / "folder/Makefile")
+said = trees.refusal(UsageError, trees.source, tmp / "folder", tmp)
+assert said.endswith("no kernel tree, it has no Makefile"), said
+for tree in (trees.kernel(tmp / "plain"), trees.repository(trees.kernel(tmp / "git"))):
+    before = trees.source(tree, tmp).key
+    os.mkfifo(tree / "init/pipe")
+    assert trees.source(tree, tmp).key == before
+EOF
+}
