@@ -119,6 +119,6 @@ def output(
         raise HarnessError(f"{argv[0]}: not done after {seconds:.0f} s")
     if done.returncode:
         words = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise HarnessError(f"{' '.join(argv)}: {words[-1] if words else 'failed'}")
+        raise Failed(f"{' '.join(argv)}: {words[-1] if words else 'failed'}")
     said = done.stdout + done.stderr if errors else done.stdout
     return said.decode("utf-8", "replace")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Mapping, Sequence
 
 from harness import command, hashing, manifest
-from harness.errors import HarnessError, UsageError
+from harness.errors import Failed, HarnessError, UsageError
 from harness.manifest import Manifest
 from harness.lock import locked
 from harness.paths import Cache
@@ -106,7 +106,23 @@ def _release(label: str, root: Path) -> str:
 def _tarball(path: Path, cache: Cache, log: Path) -> Source:
     name = hashing.file(path)[: hashing.DIGITS]
     unpack = ["tar", "-x", "--strip-components=1", "-f", str(path), "-C"]
-    return _unpacked(str(path), name, unpack, cache, log)
+    try:
+        return _unpacked(str(path), name, unpack, cache, log)
+    except Failed:
+        # Is it the file that is wrong, or is there a disk that is full?
+        if _is_tarball(path):
+            raise
+        raise UsageError(f"KERNEL={path}: cannot be unpacked; see {log}")
+
+
+def _is_tarball(path: Path) -> bool:
+    try:
+        command.output(["tar", "-t", "-f", str(path)], seconds=UNPACK_SECONDS)
+    except Failed:
+        return False
+    except HarnessError:
+        pass
+    return True
 
 
 def _ref(tree: Path, ref: str, cache: Cache, log: Path) -> Source:
@@ -132,10 +148,7 @@ def _unpacked(
         if not listing.exists():
             shutil.rmtree(place, ignore_errors=True)
             with tempfile.TemporaryDirectory(dir=folder) as scratch:
-                try:
-                    command.run([*unpack, scratch], seconds=UNPACK_SECONDS, log=log)
-                except HarnessError:
-                    raise UsageError(f"KERNEL={label}: cannot be unpacked; see {log}")
+                command.run([*unpack, scratch], seconds=UNPACK_SECONDS, log=log)
                 files = manifest.walk(Path(scratch))
                 os.rename(scratch, place)
                 os.mkdir(scratch)

@@ -372,6 +372,28 @@ for tracked in (False, True):
 EOF
 }
 
+@test "a tarball that cannot be unpacked because the disk is full is no bad usage" {
+	py <<'EOF'
+import os
+from pathlib import Path
+import trees
+from harness.errors import Failed
+
+tmp = Path(os.environ["TMP"])
+packed = trees.tarball(trees.kernel(tmp / "linux"), tmp / "linux.tar.xz")
+trees.repository(tmp / "linux")
+tar = """#!/bin/sh
+case $1 in -x) echo "No space left" >&2; exit 2; esac
+exec /bin/tar "$@"
+"""
+trees.write(tmp / "bin", {"tar": tar})
+os.environ["PATH"] = f"{tmp}/bin:{os.environ['PATH']}"
+for kernel in (packed, f"{tmp}/linux@one"):
+    said = trees.refusal(Failed, trees.source, kernel, tmp)
+    assert "see " in said and "No space left" in said, said
+EOF
+}
+
 @test "a folder that is no kernel tree is refused unread, and what is no file is no source" {
 	py <<'EOF'
 import os
