@@ -5,11 +5,12 @@ import argparse
 import io
 import os
 import signal
+import subprocess
 import sys
 from typing import Callable, Sequence
 
-from harness.commands import USAGE_STATUS, parser
-from harness.errors import HarnessError, UsageError
+from harness.commands import UNREAD_STATUS, USAGE_STATUS, parser
+from harness.errors import HarnessError, UsageError, sentence
 from harness.record import RecordError, Verdict
 
 __all__ = ["main", "parser"]
@@ -18,6 +19,9 @@ __all__ = ["main", "parser"]
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
     signal.signal(signal.SIGTERM, _interrupt)
+    # A terminal that is closed; nohup has it ignored.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _interrupt)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # So that what goes to standard error stands where it was said.
         sys.stdout.reconfigure(line_buffering=True)
@@ -38,12 +42,12 @@ def main(words: Sequence[str] | None = None) -> int:
         print("bouncemark: interrupted; what was finished is kept", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # Nobody reads any more: what is left in the buffer goes nowhere.
+        # Nobody reads any more: what is left in the buffer goes nowhere. How the
+        # command would have ended is not known, so it is no success.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as problem:
-        where = f"{problem.filename}: " if problem.filename else ""
-        print(f"bouncemark: {where}{problem.strerror}", file=sys.stderr)
+        return UNREAD_STATUS
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        print(f"bouncemark: {sentence(problem)}", file=sys.stderr)
         return Verdict.ERROR.exit_code
 
 

@@ -10,6 +10,8 @@ from harness import counting, reporting, statuses, workload
 from harness.designs import DESIGNS
 
 USAGE_STATUS = 2
+# As a shell says that SIGPIPE ended a program.
+UNREAD_STATUS = 141
 
 
 class _Parser(argparse.ArgumentParser):

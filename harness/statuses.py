@@ -21,6 +21,7 @@ GENERAL = (
     Status(5, "CRASH: a guest died"),
     Status(6, "SKIP: nothing could run, a requirement is missing"),
     Status(130, "interrupted; what was finished is kept"),
+    Status(141, "nobody read the output to its end"),
 )
 WORST = "A run ends as the worst of its cells that were not skipped."
 # GNU make hands on none of them: it ends with 2.
@@ -30,7 +31,7 @@ NIGHTLY = (
     Status(3, "the harness could not tell"),
     Status(4, "a cell failed or crashed"),
 )
-NIGHTLY_TITLE = "nightly has its own, and 2 and 130:"
+NIGHTLY_TITLE = "nightly has its own, and 2, 130 and 141:"
 
 
 def text() -> str:

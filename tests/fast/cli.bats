@@ -139,7 +139,7 @@ for what, folder, line in (
 EOF
 }
 
-@test "a reader who leaves early is no error" {
+@test "a reader who leaves early gets no traceback, and no success either" {
 	# A pipe nobody reads: even a short list cannot be written to it.
 	"$PY" - <<'EOF'
 import os, subprocess
@@ -151,7 +151,55 @@ for words in (["list", "variants"], ["--help"]):
     command = ["env", "-u", "PYTHONUNBUFFERED", "./bouncemark", *words]
     done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE)
     os.close(writer)
-    assert (done.returncode, done.stderr) == (0, b""), done
+    assert (done.returncode, done.stderr) == (141, b""), done
+EOF
+}
+
+@test "a program that hangs, and a folder that cannot be copied, are told in a sentence" {
+	py <<'EOF'
+import shutil, subprocess
+from commands import refused
+from harness import telling
+
+for problem, words in (
+    (subprocess.TimeoutExpired(["git", "-C", "x"], 60), "git: not done after 60 s"),
+    (
+        shutil.Error([("/a", "/b", "[Errno 28] No space left on device"), ("c", "d", "e")]),
+        "/b: [Errno 28] No space left on device",
+    ),
+    (shutil.Error("are the same file"), "are the same file"),
+    (OSError(28, "No space left on device", "/f"), "/f: No space left on device"),
+    (OSError("odd"), "odd"),
+):
+
+    def list_(options):
+        raise problem
+
+    telling.list_ = list_
+    refused(3, f"bouncemark: {words}\n", "list", "variants")
+EOF
+}
+
+@test "a terminal that is closed interrupts as Ctrl-C does, unless nohup had its way" {
+	py <<'EOF'
+import os, subprocess, sys
+
+script = """
+import os, signal, sys
+from harness import cli, telling
+
+def list_(options):
+    os.kill(os.getpid(), signal.SIGHUP)
+    return 0
+
+telling.list_ = list_
+sys.exit(cli.main(["list", "variants"]))
+"""
+for before, status in (("", 130), ("trap '' HUP; ", 0)):
+    words = ["sh", "-c", before + 'exec "$@"', "sh", sys.executable, "-c", script]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert done.returncode == status, done
+    assert done.stderr.startswith("bouncemark: interrupted") == (status == 130), done
 EOF
 }
 
