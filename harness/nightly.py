@@ -7,9 +7,10 @@ They are runs as any others; results/nightly/NIGHT/ has the night's own account.
 
 import argparse
 import dataclasses
-import os
 import sys
+import traceback
 from pathlib import Path
+from subprocess import TimeoutExpired
 from typing import Sequence
 
 from harness import (
@@ -23,13 +24,15 @@ from harness import (
     nightverdict,
     notify,
     paths,
+    plan,
     profile,
     reporting,
     running,
     validate,
     validation,
 )
-from harness.errors import HarnessError, UsageError
+from harness.designs import needed
+from harness.errors import HarnessError, UsageError, sentence
 from harness.nights import Account
 from harness.nighttext import Subject
 from harness.nightverdict import Outcome
@@ -46,35 +49,49 @@ def nightly(options: argparse.Namespace) -> int:
     folder = root / account.run_id("night")
     try:
         with lock.owned(root / ".lock", "a night"):
-            return _told(options, *_whole(options, root, folder))
+            status, said = _whole(options, root, folder)
     except OSError as problem:
         # Not even the lock can be had.
-        return _told(options, *_broken(problem, folder))
-
-
-def _whole(options: argparse.Namespace, root: Path, folder: Path) -> tuple[int, str]:
-    """Return the status of a night and its summary, also where it came to no end."""
-    try:
-        return _night(options, root, folder)
-    except UsageError:
-        raise
-    except (HarnessError, RecordError, OSError) as problem:
-        return _broken(problem, folder)
-
-
-def _told(options: argparse.Namespace, status: int, said: str) -> int:
-    """Print a summary and hand it to whoever is to know; return the status."""
-    print(said, end="")
+        status, said = _broken(problem, folder)
     if options.notify:
-        problem = notify.tell(options.notify, said)
-        if problem:
-            print(f"bouncemark: {problem}", file=sys.stderr)
+        # First of all: standard output may be nobody's by now.
+        failed = notify.tell(options.notify, said)
+        if failed:
+            print(f"bouncemark: {failed}", file=sys.stderr)
+    print(said, end="")
     return status
 
 
+def _whole(options: argparse.Namespace, root: Path, folder: Path) -> tuple[int, str]:
+    """Return the status of a night and its summary, also where it came to no end.
+
+    UsageError if its options are wrong. A kernel that cannot be had is none of these:
+    the tree may have been there last night, and somebody has to hear of it.
+    """
+    try:
+        benches = _benches(options)
+    except UsageError:
+        raise
+    except Exception as problem:
+        return _broken(problem, folder)
+    try:
+        return _night(options, benches, root, folder)
+    except Exception as problem:
+        return _broken(problem, folder)
+
+
 def _broken(problem: Exception, folder: Path) -> tuple[int, str]:
-    """Return what is said of a night that came to no end; keep it if it can be."""
-    what = _words(problem, folder)
+    """Return what is said of a night that came to no end; keep it if it can be.
+
+    What should not have happened at all is said with where it did: the interpreter's
+    own end would be status 1, a regression.
+    """
+    what = sentence(problem)
+    if isinstance(problem, OSError) and not problem.filename:
+        what = f"{folder}: {what}"
+    if not isinstance(problem, (HarnessError, RecordError, OSError, TimeoutExpired)):
+        traceback.print_exception(problem)
+        what = f"{type(problem).__name__}: {what}"
     print(f"bouncemark: {what}", file=sys.stderr)
     said = f"bouncemark nightly: ERROR\n\n{what}\n"
     try:
@@ -86,20 +103,15 @@ def _broken(problem: Exception, folder: Path) -> tuple[int, str]:
     return nightverdict.ERROR, said
 
 
-def _words(problem: Exception, folder: Path) -> str:
-    """Return a problem in a sentence; of a file that is not named, where it was."""
-    if isinstance(problem, OSError):
-        return f"{problem.filename or folder}: {problem.strerror}"
-    return str(problem)
-
-
-def _night(options: argparse.Namespace, root: Path, folder: Path) -> tuple[int, str]:
+def _night(
+    options: argparse.Namespace, benches: tuple[Bench, Bench], root: Path, folder: Path
+) -> tuple[int, str]:
     """Return the status of a night and its summary, which is on the disk by then."""
     known = nights.load_all(root)
     # Before hours are spent: can the night be kept at all?
     folder.mkdir(parents=True)
     kernel, started = gittree.named(options.kernel), account.now()
-    measure, prove = _benches(options)
+    measure, prove = benches
     done = (running.execute(measure)[0], running.execute(prove)[0])
     _same_kernels(done)
     earlier = nights.of_clock(known, measure.profile.clock)
@@ -134,7 +146,7 @@ def _night(options: argparse.Namespace, root: Path, folder: Path) -> tuple[int, 
     made = Account(
         id=folder.name,
         started=started,
-        tree=os.path.abspath(options.kernel) if options.kernel else None,
+        tree=paths.kernel(options.kernel),
         commit=subject.commit,
         clock=subject.clock,
         measured=done[0].manifest.id,
@@ -166,6 +178,10 @@ def _benches(options: argparse.Namespace) -> tuple[Bench, Bench]:
         workloads=validate.chosen(known, options.case or ()),
         variants=asked or proved.variants,
     )
+    for chosen in (measured, proved):
+        # Refuses variants and workloads that there are not.
+        needed(chosen.variants)
+        plan.cells(chosen, known, {})
     return (
         running.bench_for(options, measured, known),
         running.bench_for(options, proved, known),
@@ -202,8 +218,7 @@ def _notes(
         for reason in dict.fromkeys(end.reason for end in skipped):
             cells = sum(end.reason == reason for end in skipped)
             found.append(f"skipped, {cells} of the cells: {reason}")
-    tree = os.path.abspath(kernel) if kernel else None
-    if earlier and earlier[-1].tree != tree:
+    if earlier and earlier[-1].tree != paths.kernel(kernel):
         was = earlier[-1].tree or "Debian's"
         found.append(f"the night before was of another kernel: {was}")
     return found

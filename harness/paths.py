@@ -108,6 +108,11 @@ def cache(environment: Mapping[str, str] = os.environ) -> Cache:
     return Cache(Path(base).absolute() / "bouncemark")
 
 
+def kernel(given: str | None) -> str | None:
+    """Return what KERNEL= names as it is named from any folder; None without it."""
+    return os.path.abspath(os.path.expanduser(given)) if given else None
+
+
 def runs(given: Path | None) -> Path:
     """Return the folder the runs are in: the one given, else the checkout's."""
     return given.absolute() if given else repo().runs

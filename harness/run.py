@@ -2,12 +2,11 @@
 """Run a plan: build what it needs, boot its cells; or go on with one cut off."""
 
 import dataclasses
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping, Sequence
 
-from harness import account, build, lock, machine, plan, record, request, resume
+from harness import account, build, lock, machine, paths, plan, record, request, resume
 from harness.bench import Bench, Built, build_all, initramfs, kernel_plans
 from harness.designs import needed
 from harness.errors import HarnessError
@@ -75,7 +74,7 @@ def _plan(bench: Bench) -> _Plan:
     further = bench.workloads_from
     asked = Request(
         profile=bench.profile,
-        kernel=os.path.abspath(bench.kernel) if bench.kernel else None,
+        kernel=paths.kernel(bench.kernel),
         accelerator=bench.accelerator,
         debug=bench.debug,
         workloads_from=str(further.absolute()) if further else None,

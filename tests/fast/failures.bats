@@ -157,6 +157,66 @@ running.execute = execute' night
 	[ "$(find "$RUNS/nightly" -name night.json | wc -l)" -eq 1 ]
 }
 
+@test "a kernel that is gone, or no kernel any more, is ERROR: 3, and is told" {
+	echo "no tarball" >"$TMP/text"
+	for kernel in "$TMP/gone" "$TREE@gone" "$TMP/text"; do
+		run bench nightly --results "$RUNS" --kernel "$kernel" --notify "cat >$TMP/mail"
+		echo "$output"
+		[ "$status" -eq 3 ]
+		[ "$(head -n 1 "$TMP/mail")" = "bouncemark nightly: ERROR" ]
+		grep -q "KERNEL=$kernel: " "$TMP/mail"
+	done
+	# Wrong options are told to who gave them.
+	rm "$TMP/mail"
+	for words in "--variant dom0-hok" "--workload wrok" "--case csae" --debug; do
+		# shellcheck disable=SC2086
+		night $words --notify "cat >$TMP/mail"
+		[ "$status" -eq 2 ]
+		[ "${#lines[@]}" -eq 1 ]
+		[ ! -e "$TMP/mail" ]
+	done
+	[ "$(find "$RUNS/nightly" -name '*-night-*' | wc -l)" -eq 4 ]
+}
+
+@test "what nobody has thought of is ERROR: 3, never a regression, and is told" {
+	for problem in 'ValueError("odd")' 'subprocess.TimeoutExpired(["git"], 60)' '1 / 0'; do
+		BEFORE="
+import subprocess
+from harness import running
+
+def execute(bench):
+    raise $problem
+
+running.execute = execute" night --notify "cat >$TMP/mail"
+		[ "$status" -eq 3 ]
+		[ "$(head -n 1 "$TMP/mail")" = "bouncemark nightly: ERROR" ]
+	done
+	[[ "$output" == Traceback*"ZeroDivisionError"* ]]
+	grep -q "^ZeroDivisionError: division by zero$" "$TMP/mail"
+}
+
+@test "a summary that nobody reads is kept, and is sent" {
+	at c6
+	py <<'PY'
+import os, subprocess, sys
+from pathlib import Path
+
+made, tmp = Path(os.environ["MADE"]), Path(os.environ["TMP"])
+runs = Path(os.environ["RUNS"])
+os.environ["PATH"] = f"{made}/bin:{os.environ['PATH']}"
+os.environ["PYTHONPATH"] = f"{os.environ['REPO']}:{os.environ['REPO']}/tests/lib"
+words = [sys.executable, str(made / "bench.py"), "nightly", "--results", str(runs)]
+words += ["--kernel", os.environ["TREE"], "--notify", f"cat >{tmp}/mail"]
+reader, writer = os.pipe()
+os.close(reader)
+done = subprocess.run(words, stdout=writer, stderr=subprocess.PIPE, text=True)
+assert done.returncode == 141 and "Broken pipe" not in done.stderr, done
+text = (tmp / "mail").read_text()
+assert text.startswith("bouncemark nightly: REGRESSION\n"), text
+assert max(runs.glob("nightly/*/summary.txt")).read_text() == text
+PY
+}
+
 @test "killed with SIGKILL a night leaves nothing that keeps the next from its work" {
 	py <<'PY'
 import os, time
