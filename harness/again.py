@@ -11,9 +11,8 @@ from harness.counted import PROFILE as EXPLAIN
 from harness.profile import Profile
 from harness.record import Manifest
 from harness.source import DEFAULT
-from harness.validate import PURPOSE
 from harness.validation import PROFILE as VALIDATE
-from harness.workload import Workload
+from harness.workload import VALIDATION, Workload
 
 PROGRAM = "./bouncemark"
 UNKNOWN = ""
@@ -43,7 +42,7 @@ def command(
         # From a folder of the user's, or not there any more.
         return UNKNOWN
     if made.profile == VALIDATE:
-        cases = {name for name, work in workloads.items() if work.purpose == PURPOSE}
+        cases = {name for name, work in workloads.items() if work.purpose == VALIDATION}
         words += ["validate", *(works if set(works) != cases else ())]
     else:
         words += ["run", "--profile", made.profile]

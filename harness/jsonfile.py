@@ -2,13 +2,13 @@
 """JSON files that are whole, checked against a schema, or refused in one sentence."""
 
 import json
-import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Any, Iterable
 
 import jsonschema  # type: ignore[import]
+
+from harness import atomic
 
 LONGEST_MESSAGE = 200
 # Two integers on lines of their own. No string matches: it has no raw newline.
@@ -68,30 +68,16 @@ def text(data: Any) -> str:
 def write(path: Path, data: Any) -> None:
     """Write a JSON file so that it is there whole, or as it was before.
 
-    The text goes to a temporary file beside it, reaches the disk, and takes the
-    name by rename. Raises RecordError; the temporary file does not stay.
+    It is on the disk before it has its name. Raises RecordError.
     """
-    temporary: str | None = None
     try:
-        written = text(data)
+        written = text(data).encode("utf-8")
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "wb", dir=path.parent, prefix=f".{path.name}.", suffix=".tmp", delete=False
-        ) as file:
-            temporary = file.name
-            file.write(written.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-            os.fchmod(file.fileno(), 0o644)
-        os.replace(temporary, path)
-        temporary = None
+        atomic.write(path, written, durable=True)
     except OSError as error:
         raise RecordError(path, "", error.strerror or str(error)) from error
     except (TypeError, ValueError) as error:
         raise RecordError(path, "", f"cannot be written as JSON: {error}") from error
-    finally:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
 
 
 def check(data: Any, schema: Path, path: Path) -> None:

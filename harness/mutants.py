@@ -19,8 +19,7 @@ from harness.designs import DESIGNS, Variant, variants
 from harness.errors import UsageError
 from harness.profile import Profile
 from harness.record import Cell, Verdict
-from harness.validate import PURPOSE
-from harness.workload import Workload
+from harness.workload import VALIDATION, Workload
 
 KEYS = ("Design", "Variant", "Case", "P2m", "Memory", "Symptom")
 _LINE = re.compile(r"([A-Za-z0-9-]+): *(.*)")
@@ -144,7 +143,7 @@ def _case(
     cases = {
         name: work
         for name, work in works.items()
-        if work.purpose == PURPOSE and variant.boot in work.boots
+        if work.purpose == VALIDATION and variant.boot in work.boots
     }
     tomlfile.among(head["Case"], tuple(cases), "Case", path)
     return cases[head["Case"]]

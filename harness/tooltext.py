@@ -9,11 +9,9 @@ import dataclasses
 import json
 import math
 import re
-from typing import Any, Callable, NamedTuple, NoReturn, TypeVar
+from typing import Any, NamedTuple, NoReturn
 
 from harness.errors import ToolError
-
-Result = TypeVar("Result")
 
 
 class Reading(NamedTuple):
@@ -88,10 +86,6 @@ class Members:
         if not isinstance(value, list):
             raise self.problem("is not a list", name)
         return [self._object(v, f"{name}[{n}]") for n, v in enumerate(value)]
-
-    def maybe(self, name: str, read: Callable[[str], Result]) -> Result | None:
-        """Return read(name), None only when there is no such member."""
-        return read(name) if self.has(name) else None
 
     def _object(self, value: Any, name: str) -> "Members":
         if not isinstance(value, dict):

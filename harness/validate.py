@@ -11,9 +11,8 @@ from typing import Mapping, Sequence
 from harness.errors import UsageError
 from harness.judge import KNOWN
 from harness.record import CellEnd, Manifest, Verdict, worst
-from harness.workload import Workload
+from harness.workload import VALIDATION, Workload
 
-PURPOSE = "validation"
 _KNOWN = re.compile(KNOWN)
 
 
@@ -51,9 +50,9 @@ class Report:
 
 def chosen(workloads: Mapping[str, Workload], names: Sequence[str]) -> tuple[str, ...]:
     """Return the cases of these names, all without one; UsageError if one is none."""
-    cases = [name for name, work in workloads.items() if work.purpose == PURPOSE]
+    cases = [name for name, work in workloads.items() if work.purpose == VALIDATION]
     if not cases:
-        raise UsageError(f"validate: no workload has the purpose {PURPOSE}")
+        raise UsageError(f"validate: no workload has the purpose {VALIDATION}")
     for name in names:
         if name not in cases:
             raise UsageError(f"case {name}: allowed are {', '.join(cases)}")
@@ -63,7 +62,9 @@ def chosen(workloads: Mapping[str, Workload], names: Sequence[str]) -> tuple[str
 def boots(workloads: Mapping[str, Workload]) -> dict[str, tuple[str, ...]]:
     """Return where the cases that there are boot."""
     return {
-        name: work.boots for name, work in workloads.items() if work.purpose == PURPOSE
+        name: work.boots
+        for name, work in workloads.items()
+        if work.purpose == VALIDATION
     }
 
 
