@@ -44,7 +44,10 @@ def load(path: Path, steps: Sequence[str]) -> dict[str, int]:
 
     HarnessError names what is wrong with the file.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as problem:
+        raise HarnessError(f"{path}: {problem}")
     if len(lines) != len(steps) + 2:
         raise HarnessError(f"{path}: has {len(lines)} lines, not {len(steps) + 2}")
     head, *counted, end = [_object(path, n, line) for n, line in enumerate(lines, 1)]

@@ -37,7 +37,7 @@ def record(cell: PlannedCell, boot: Boot, inputs: Inputs) -> Cell:
         id=cell.id,
         cell=cell.spec,
         verdict=verdict,
-        reason=_line(reason),
+        reason=line(reason),
         inputs=inputs,
         seconds=Seconds(boot=_rounded(boot.answered), total=round(boot.seconds, 3)),
         engagement=proofs,
@@ -63,7 +63,7 @@ def without_boot(cell: PlannedCell, problem: HarnessError, inputs: Inputs) -> Ce
         id=cell.id,
         cell=cell.spec,
         verdict=problem.verdict,
-        reason=_line(str(problem)),
+        reason=line(str(problem)),
         inputs=inputs,
         seconds=Seconds(boot=None, total=0.0),
     )
@@ -73,13 +73,13 @@ def _rounded(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 3)
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
     """Return text as a record has a reason: on one line, the middle cut out."""
-    line = " ".join(_CONTROL.sub("", text).split())
-    if len(line) <= _REASON_LENGTH:
-        return line
+    whole = " ".join(_CONTROL.sub("", text).split())
+    if len(whole) <= _REASON_LENGTH:
+        return whole
     half = _REASON_LENGTH // 2 - 3
-    return f"{line[:half]} ... {line[-half:]}"
+    return f"{whole[:half]} ... {whole[-half:]}"
 
 
 def _measurements(cell: PlannedCell, stream: frames.Stream) -> tuple[Measurement, ...]:

@@ -7,7 +7,7 @@ Everything here decides; nothing reads or writes.
 import dataclasses
 from typing import Callable, Mapping, Sequence
 
-from harness import fio, frames, iperf3, metrics, perfstat
+from harness import collect, fio, frames, iperf3, metrics, perfstat
 from harness.errors import ToolError
 from harness.plan import PlannedCell
 from harness.record import Cell, Value, Verdict
@@ -109,5 +109,9 @@ def _value(step: str, reading: Reading) -> Value:
 
 def _without_figures(made: Cell, reason: str, verdict: Verdict = Verdict.ERROR) -> Cell:
     return dataclasses.replace(
-        made, verdict=verdict, reason=reason, measurements=(), values=()
+        made,
+        verdict=verdict,
+        reason=collect.line(reason),
+        measurements=(),
+        values=(),
     )

@@ -36,7 +36,7 @@ from harness.counting import SLOWNESS as COUNTING_SLOWNESS
 from harness.counting import BUSY_FILE, SETTLE, SETTLE_FILE, Counting
 from harness.errors import HarnessError
 from harness.progress import Progress
-from harness.record import Cell, CellEnd, Inputs, Manifest, Verdict
+from harness.record import Cell, CellEnd, Inputs, Manifest, RecordError, Verdict
 
 # The kernel's own checks cost it that much.
 DEBUG_SLOWNESS = 4
@@ -104,7 +104,7 @@ class Runner:
         with self._progress.unit("boot", what):
             done = self._cell(cell)
         with self._lock:
-            record.save_cell(done, self._folder)
+            done = self._saved(done)
             end = CellEnd(
                 **dataclasses.asdict(planned), verdict=done.verdict, reason=done.reason
             )
@@ -114,6 +114,30 @@ class Runner:
                 stages=self._stages(),
             )
             record.save_manifest(self._manifest, self._folder)
+
+    def _saved(self, done: Cell) -> Cell:
+        """Write a cell's record; return it, or the ERROR that is there in its place.
+
+        A record that no check lets pass is that cell's affair; RecordError only where
+        nothing can be written.
+        """
+        try:
+            record.save_cell(done, self._folder)
+        except RecordError as problem:
+            if isinstance(problem.__cause__, OSError):
+                raise
+            done = dataclasses.replace(
+                done,
+                verdict=Verdict.ERROR,
+                reason=collect.line(f"its record is not sound: {problem}"),
+                engagement=(),
+                facts={},
+                measurements=(),
+                values=(),
+                console_tail=(),
+            )
+            record.save_cell(done, self._folder)
+        return done
 
     def _cell(self, cell: plan.PlannedCell) -> Cell:
         design = cell.variant.design

@@ -93,5 +93,9 @@ for lines, words in (
     write(lines)
     said = trees.refusal(HarnessError, busy.load, path, ["a", "b"])
     assert words in said and str(path) in said, said
+path.write_bytes(b"\xff\n" * 4)
+assert str(path) in trees.refusal(HarnessError, busy.load, path, ["a", "b"])
+path.unlink()
+assert str(path) in trees.refusal(HarnessError, busy.load, path, ["a", "b"])
 EOF
 }

@@ -40,6 +40,25 @@ for text, words in (
 EOF
 }
 
+@test "what a tool says of its own failure becomes one line, whatever it holds" {
+	py <<'EOF'
+import json, meters
+from harness import collect, meter
+from harness.errors import ToolError
+from harness.record import Verdict
+
+for said in ("a\ttab\x1b[31m, a bell\x07\nand a line", "long " * 1000):
+    def read(step):
+        raise ToolError(f"iperf3: {said}")
+
+    meter.read = read
+    made = meters.cell(meters.FIO, busy=None)
+    assert made.verdict is Verdict.ERROR, made
+    assert made.reason == collect.line(f"step read: iperf3: {said}"), made.reason
+    assert made.reason.isprintable() and len(made.reason) <= 1000, made.reason
+EOF
+}
+
 @test "a block that does not verify is FAIL, and no figure is left" {
 	py <<'EOF'
 import meters

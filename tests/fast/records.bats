@@ -260,6 +260,38 @@ assert len(seen) > 1, seen
 EOF
 }
 
+@test "a record that no check lets pass is its own cell's ERROR; a full disk is not" {
+	py <<'EOF'
+import dataclasses, os, types
+from pathlib import Path
+import fixtures
+from harness import jsonfile, record
+from harness.record import RecordError, Verdict
+from harness.runner import Runner
+
+tmp = Path(os.environ["TMP"])
+good = fixtures.run(1).cells[0]
+bad = dataclasses.replace(good, verdict=Verdict.FAIL, reason="a\ttab")
+runner = types.SimpleNamespace(_folder=tmp)
+assert Runner._saved(runner, good) == good
+made = Runner._saved(runner, bad)
+assert made == record.load_cell(record.cell_path(tmp, good.id))
+assert made.verdict is Verdict.ERROR and made.inputs == good.inputs
+assert made.reason.startswith("its record is not sound: "), made.reason
+
+def full(path, data):
+    raise RecordError(path, "", "No space left on device") from OSError(28, "No space")
+
+jsonfile.write = full
+try:
+    Runner._saved(runner, good)
+except RecordError as problem:
+    assert "No space left" in str(problem)
+else:
+    raise AssertionError("nothing was written, and nobody knows")
+EOF
+}
+
 @test "damaged files are refused with their name, whatever the damage" {
 	py <<'EOF'
 import os, random
