@@ -5,7 +5,7 @@ import os
 import platform
 from pathlib import Path
 
-from harness import command, packages, qemu
+from harness import command, hypervisor, qemu
 from harness.errors import HarnessError
 
 
@@ -28,8 +28,10 @@ def host() -> dict[str, str | int | float | bool | None]:
 
 def tools() -> dict[str, str | None]:
     """Return the versions of the tools; None for what is not there."""
-    xen = packages.version("xen-hypervisor-4.17-amd64")
-    found: dict[str, str | None] = {"xen": xen, "python": platform.python_version()}
+    found: dict[str, str | None] = {
+        "xen": hypervisor.version(),
+        "python": platform.python_version(),
+    }
     for name, argv in (("qemu", qemu.QEMU), ("gcc", "gcc"), ("ld", "ld")):
         try:
             found[name] = command.output([argv, "--version"]).splitlines()[0]

@@ -2,8 +2,11 @@
 """Debian packages: the lists in ci/, and which of them are not installed."""
 
 import subprocess
+from pathlib import Path
 from typing import Sequence
 
+from harness import command
+from harness.errors import HarnessError
 from harness.paths import Repo
 
 INSTALL = "apt-get install --no-install-recommends"
@@ -29,9 +32,10 @@ def absent(names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in there]
 
 
-def version(name: str) -> str | None:
-    """Return the version of an installed package; None if it is not there."""
-    words = ["dpkg-query", "-W", "-f", "${db:Status-Status} ${Version}", name]
-    done = subprocess.run(words, capture_output=True, timeout=60)
-    state, _, found = done.stdout.decode("utf-8", "replace").partition(" ")
-    return found if state == "installed" else None
+def version_of(path: Path) -> str | None:
+    """Return the version of the installed package a file is of; None if of none."""
+    try:
+        owner = command.output(["dpkg-query", "-S", str(path)]).rpartition(": ")[0]
+        return command.output(["dpkg-query", "-W", "-f", "${Version}", owner])
+    except HarnessError:
+        return None

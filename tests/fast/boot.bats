@@ -282,6 +282,40 @@ assert hypervisor.image(cache, tmp).read_bytes() == b"Xen, updated"
 EOF
 }
 
+@test "of several hypervisors the newest boots, and it is its version that is recorded" {
+	py <<'EOF'
+import gzip, os
+from pathlib import Path
+import trees
+from harness import hypervisor
+from harness.paths import Cache
+
+tmp = Path(os.environ["TMP"])
+query = f"""#!/bin/sh
+case $* in
+"-S {tmp}/xen-4.9-amd64.gz") echo "xen-hypervisor-4.9-amd64: $2" ;;
+"-S {tmp}/xen-4.20-amd64.gz") echo "xen-hypervisor-4.20-amd64: $2" ;;
+*"xen-hypervisor-4.9-amd64") printf 4.9.1 ;;
+*"xen-hypervisor-4.20-amd64") printf 4.20.2-1 ;;
+*) exit 1 ;;
+esac
+"""
+trees.write(tmp / "bin", {"dpkg-query": query})
+os.environ["PATH"] = f"{tmp}/bin:{os.environ['PATH']}"
+assert hypervisor.version(tmp) is None
+for number, version in (("4.9", "4.9.1"), ("4.20", "4.20.2-1")):
+    name = f"xen-{number}-amd64"
+    (tmp / f"{name}.gz").write_bytes(gzip.compress(number.encode()))
+    (tmp / f"xen-syms-{number}-amd64.map").write_text("")
+    assert hypervisor.image(Cache(tmp / "cache"), tmp).read_text() == number
+    assert hypervisor.symbols(tmp, tmp).name == f"xen-syms-{number}-amd64.map"
+    assert hypervisor.version(tmp) == version
+# One that is of no package is known by its content.
+(tmp / "xen-4.21-amd64.gz").write_bytes(gzip.compress(b"own"))
+assert hypervisor.version(tmp).startswith("image "), hypervisor.version(tmp)
+EOF
+}
+
 @test "a boot ends well, or with QEMU's status or signal, and leaves its files" {
 	py <<'EOF'
 import os
