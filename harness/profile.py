@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Profiles: which workloads run on which variants, and how. TOML files."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Mapping
@@ -11,6 +12,7 @@ from harness.workload import CLOCKS, LAYOUTS, PURPOSES
 
 SEEDS = range(2**32)
 SHARES = range(1, 101)
+_NAME = re.compile(r"[A-Za-z0-9_.+-]{1,80}")
 _MEMBERS = (
     "description",
     "clock",
@@ -47,6 +49,9 @@ class Profile:
 
 def load(path: Path) -> Profile:
     """Return the profile of a file; UsageError says what is wrong where."""
+    if not _NAME.fullmatch(path.stem):
+        # Its runs are named by it.
+        raise UsageError(f"{path}: its name may have letters, digits and _.+- only")
     data = tomlfile.read(path)
     tomlfile.only(data, _MEMBERS, path)
     description = tomlfile.text(data, "description", path)

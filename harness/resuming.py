@@ -34,6 +34,9 @@ def resume_run(options: argparse.Namespace) -> int:
         if getattr(options, name) != default:
             word = name.replace("_", "-")
             raise UsageError(f"--resume: the run knows its --{word}; leave it out")
+    for name in ("boots", "versus"):
+        if getattr(options, name) is not None:
+            raise UsageError(f"--resume: goes on with one run; leave --{name} out")
     folder = comparing.find_run(options.resume, paths.runs(options.results))
     folder = folder.absolute()
     manifest = record.load_manifest(record.manifest_path(folder))

@@ -49,7 +49,9 @@ def build(options: argparse.Namespace) -> int:
         print(f"{name}  {kernel.plan.key}  {kernel.folder}")
     for name, problem in built.failed.items():
         print(f"{name}  {problem.verdict.value}: {problem}", file=sys.stderr)
-    return max((p.verdict.exit_code for p in built.failed.values()), default=0)
+    return record.worst(
+        [Verdict.PASS, *(p.verdict for p in built.failed.values())]
+    ).exit_code
 
 
 def run_profile(options: argparse.Namespace) -> int:

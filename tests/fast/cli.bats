@@ -155,6 +155,40 @@ for words in (["list", "variants"], ["--help"]):
 EOF
 }
 
+@test "of kernels that cannot be built the worst reason is the status" {
+	py <<'EOF'
+import types
+from commands import said
+from harness import run
+from harness.errors import HarnessError, Missing
+
+run.kernel_plans = lambda bench, designs: ({}, {})
+for failed, status in (
+    ({}, 0),
+    ({"hook": Missing("no series")}, 6),
+    ({"hook": Missing("no series"), "iommu": HarnessError("no make")}, 3),
+):
+    run.build_all = lambda *_: types.SimpleNamespace(kernels={}, failed=failed)
+    assert said("build")[0] == status, (failed, said("build"))
+EOF
+}
+
+@test "a profile whose name cannot be a run's is refused" {
+	py <<'EOF'
+import os, shutil
+from pathlib import Path
+from commands import refused
+from harness import paths
+
+tmp = Path(os.environ["TMP"])
+path = tmp / "my profile.toml"
+shutil.copy(paths.repo().profiles / "quick.toml", path)
+words = ("run", "--profile", path, "--results", tmp / "results")
+refused(2, f"{path}: its name may have letters, digits and _.+- only", *words)
+assert not (tmp / "results").exists()
+EOF
+}
+
 @test "a program that hangs, and a folder that cannot be copied, are told in a sentence" {
 	py <<'EOF'
 import shutil, subprocess

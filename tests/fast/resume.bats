@@ -217,6 +217,12 @@ PY
 	resume --variant native-iommu
 	[ "$status" -eq 2 ]
 	[ "$output" = "bouncemark: --resume: the run knows its --variant; leave it out" ]
+	for words in "--boots 3" "--versus tree"; do
+		# shellcheck disable=SC2086
+		resume $words
+		[ "$status" -eq 2 ]
+		[ "$output" = "bouncemark: --resume: goes on with one run; leave ${words% *} out" ]
+	done
 	run bench run --results "$TMP/runs" --resume nothing
 	[ "$status" -eq 2 ]
 	[ "$output" = "bouncemark: run nothing: no such in $TMP/runs; see: bouncemark list runs" ]
