@@ -105,4 +105,4 @@ def initramfs(built: Built, design: str, cache: Cache) -> Path:
         }
         files["init"] = (guest / "init").read_bytes()
         atomic.write(place, archive.newc(files, frozenset({"init"})))
-    return place
+    return cache.used(place)

@@ -121,6 +121,7 @@ def kernel(plan: KernelPlan, cache: Cache) -> Kernel:
     """Return the kernel of a plan, built now unless the cache has it."""
     found = cached_kernel(plan, cache)
     if found:
+        cache.used(found.folder)
         return found
     slot = cache.folder("trees", plan.source.slot)
     log = cache.folder("logs") / f"kernel-{plan.design.name}-{plan.key}.log"
@@ -266,7 +267,7 @@ def modules(built: Kernel, repo: Repo, cache: Cache) -> Path:
                 words = ["strip", "--strip-debug", "-o", str(folder / made.name)]
                 command.run([*words, str(made)], seconds=GUEST_SECONDS, log=log)
 
-    return _once(cache.folder("modules"), key, fill)
+    return cache.used(_once(cache.folder("modules"), key, fill))
 
 
 def guest(repo: Repo, cache: Cache) -> Path:
@@ -283,7 +284,7 @@ def guest(repo: Repo, cache: Cache) -> Path:
             command.run(words, seconds=GUEST_SECONDS, log=log, environment=environment)
             shutil.copy2(Path(place) / "init", folder / "init")
 
-    return _once(cache.folder("guest"), key, fill)
+    return cache.used(_once(cache.folder("guest"), key, fill))
 
 
 def plugin(repo: Repo, cache: Cache) -> Path:
@@ -298,7 +299,7 @@ def plugin(repo: Repo, cache: Cache) -> Path:
         environment = kbuild.environment(cache)
         command.run(words, seconds=GUEST_SECONDS, log=log, environment=environment)
 
-    return _once(cache.folder("plugin"), key, fill) / counting.NAME
+    return cache.used(_once(cache.folder("plugin"), key, fill)) / counting.NAME
 
 
 def _once(parent: Path, key: str, fill: Callable[[Path], None]) -> Path:

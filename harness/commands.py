@@ -229,6 +229,13 @@ def _store(commands: "argparse._SubParsersAction[_Parser]") -> None:
     one.add_argument("--results", type=Path, metavar="DIR", help="where runs are kept")
     one.set_defaults(do=_later("storecmd", "index"))
 
+    one = commands.add_parser("cache", help="what lies in the cache, and how large")
+    one.add_argument(
+        "--prune", action="store_true", help="remove what was not used for long"
+    )
+    one.add_argument("--days", type=int, metavar="N", help="so long, in days; 30")
+    one.set_defaults(do=_later("cachecmd", "cache"))
+
     one = commands.add_parser("history", help="a metric from run to run")
     one.add_argument("metric", metavar="METRIC", help="its name; a pattern with *")
     one.add_argument("--last", type=int, metavar="N", help="only the latest")

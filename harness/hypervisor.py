@@ -23,7 +23,7 @@ def image(cache: Cache, folder: Path = IMAGES) -> Path:
     place = cache.folder("xen") / hashing.file(packed)[: hashing.DIGITS]
     if not place.exists():
         atomic.write(place, gzip.decompress(packed.read_bytes()))
-    return place
+    return cache.used(place)
 
 
 def symbols(folder: Path = IMAGES, debug: Path = DEBUG) -> Path | None:

@@ -96,6 +96,15 @@ class Cache:
         path.mkdir(parents=True, exist_ok=True)
         return path
 
+    def used(self, place: Path) -> Path:
+        """Return a thing of the cache; it was used now, and is not pruned for long."""
+        try:
+            os.utime(place)
+        except OSError:
+            # Gone since, or another user's: it can be made again.
+            pass
+        return place
+
 
 def repo() -> Repo:
     """Return the checkout that this file belongs to."""

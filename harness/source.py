@@ -153,6 +153,7 @@ def _unpacked(
                 os.rename(scratch, place)
                 os.mkdir(scratch)
             manifest.write(listing, files)
+        cache.used(place)
     return _make(label, place, manifest.read(listing), name, True)
 
 

@@ -158,4 +158,4 @@ def archive(
     if not place.exists():
         data = {path: source.read_bytes() for path, source in files.items()}
         atomic.write(place, cpio.newc(data, frozenset(data)))
-    return place
+    return cache.used(place)
