@@ -425,7 +425,7 @@ nowhere = (["/nowhere/tool"], {"seconds": 1, "log": log})
 said = trees.refusal(HarnessError, lambda: command.run(nowhere[0], **nowhere[1]))
 assert said == "tool: cannot be started: No such file or directory", said
 said = trees.refusal(
-    HarnessError, command.output, ["sh", "-c", "echo a >&2; echo b >&2; exit 1"]
+    Failed, command.output, ["sh", "-c", "echo a >&2; echo b >&2; exit 1"]
 )
 assert said.endswith(": b"), said
 assert command.output(["echo", "text"]) == "text\n"
