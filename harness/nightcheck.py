@@ -56,7 +56,7 @@ def check(
     given: the folder of runs, if it is not the checkout's; earlier: accounts of the
     nights of this clock. HarnessError when what is needed for it cannot be read.
     """
-    history, notes = _history(given, bench, tonight)
+    history, notes = _history(given, bench, tonight, earlier)
     history = _believed(history, earlier)
     if not history.metrics:
         return Checked((), (), 0, len(history.runs) - 1, notes)
@@ -82,22 +82,23 @@ def check(
 
 
 def _history(
-    given: Path | None, bench: Bench, tonight: Run
+    given: Path | None, bench: Bench, tonight: Run, earlier: Sequence[Account]
 ) -> tuple[History, tuple[str, ...]]:
     """Return the nights of this clock with tonight's as the last, and what to say."""
     chosen = Chosen(bench.profile.name, bench.profile.clock)
     with up_to_date(given) as (store, done):
         arrays = storequery.arrays(store, chosen)
         notes = [*store.notes, *map(str, done.problems)]
-    runs, mine = list(arrays.runs), tonight.manifest.id
-    if mine not in runs:
+    # A run that somebody made of this profile, or a night that was cut off, is none.
+    known, mine = {one.measured for one in earlier}, tonight.manifest.id
+    order = [place for place, run in enumerate(arrays.runs) if run in known]
+    runs = (*(arrays.runs[place] for place in order), mine)
+    if mine not in arrays.runs:
         # Nothing was measured tonight.
-        nothing = np.empty((0, len(runs) + 1))
-        return History((), (), (*runs, mine), nothing), tuple(notes)
-    order = [place for place, run in enumerate(runs) if run != mine]
-    last = runs.index(mine)
-    if last != len(runs) - 1:
-        after = runs[-1]
+        return History((), (), runs, np.empty((0, len(runs)))), tuple(notes)
+    last = arrays.runs.index(mine)
+    if order and order[-1] > last:
+        after = arrays.runs[order[-1]]
         notes.append(f"the clock was set back: {after} seems to be later than tonight")
     values = arrays.values[:, [*order, last]]
     # The index knows no floors; the workloads of tonight do.
@@ -107,7 +108,7 @@ def _history(
     made = History(
         arrays.metrics,
         tuple(kinds.get(m, kind) for m, kind in zip(arrays.metrics, arrays.kinds)),
-        tuple(runs[place] for place in [*order, last]),
+        runs,
         values,
     )
     return made, tuple(notes)
@@ -165,5 +166,5 @@ def _said(night: Night) -> list[str]:
         names = ", ".join(map(str, night.unsteady[:3]))
         notes.append(f"should be exact, and change all the time: {names}")
     for one in night.without:
-        notes.append(f"accepted since {one.since}, which is not there: {one.metric}")
+        notes.append(f"accepted since {one.since}, which is no night: {one.metric}")
     return notes

@@ -75,6 +75,18 @@ METRIC=native-iommu/work/linear/2048/insn/map-64/map.min
 	[ "$status" -eq 0 ]
 }
 
+@test "a run that somebody made of the profile is no night" {
+	# As the summary's "To reproduce" makes it; the night after finds the change itself.
+	at c6
+	bench run --profile nightly --results "$RUNS" --kernel "$TREE"
+	night
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"held against 2 earlier nights"* ]]
+	flat=$(tr -s ' \n' ' ' <<<"$output")
+	[[ "$flat" == *" $METRIC 40 -> 47 ticks (+7, +18 %); 1 more boot agrees "* ]]
+	[[ "$output" == *"To find the commit:"* ]]
+}
+
 @test "an improvement is no failure, and is what counts from then on" {
 	at c6
 	export RUNS=$TMP/own
