@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from harness import answer, compare, paths, publish, question, record, running
+from harness import validation
 from harness.errors import UsageError
 from harness.record import RecordError, Verdict
 
@@ -25,7 +26,8 @@ def compare_runs(options: argparse.Namespace) -> int:
     if len(names) > 2:
         raise UsageError("compare: give one run, or two")
     loaded = [record.load_run(find_run(name, runs)) for name in names]
-    known = [running.states(one, runs) for one in loaded]
+    seen = validation.Validations()
+    known = [running.states(one, runs, seen) for one in loaded]
     if len(loaded) == 1:
         table = compare.designs(loaded[0], validated=known[0])
         made = json.dumps(compare.to_json(table), indent=1)

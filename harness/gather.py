@@ -10,23 +10,31 @@ from harness.mutants import Mutant, Result
 from harness.profile import Profile
 from harness.record import Manifest, RecordError, Run
 from harness.validation import PROFILE as VALIDATE
+from harness.validation import Validations
 
 
-def gathered(folder: Path, runs: Path, before: Path | None = None) -> Digest:
+def gathered(
+    folder: Path,
+    runs: Path,
+    before: Path | None = None,
+    seen: Validations | None = None,
+) -> Digest:
     """Return the digest of a run; RecordError if one of its files is damaged.
 
-    runs: the folder of all runs, for validations; before: the run compared with.
+    runs: the folder of all runs, for validations; before: the run compared with;
+    seen: what was read of the validations for another run.
     """
+    seen = seen or Validations()
     run = record.load_run(folder)
     other = record.load_run(before) if before else None
     return digest.digest(
         run,
         running.workloads(None),
-        running.states(run, runs),
+        running.states(run, runs, seen),
         _profile(run.manifest),
         _tried() if run.manifest.profile == VALIDATE else (),
         other,
-        running.states(other, runs) if other else (),
+        running.states(other, runs, seen) if other else (),
     )
 
 

@@ -121,14 +121,18 @@ def validate_cases(options: argparse.Namespace) -> int:
     return (done.manifest.verdict or Verdict.ERROR).exit_code
 
 
-def states(done: record.Run, runs: Path) -> tuple[validation.State, ...]:
+def states(
+    done: record.Run, runs: Path, seen: validation.Validations | None = None
+) -> tuple[validation.State, ...]:
     """Return what is known of the validation of a run's variants.
 
-    From the runs beside it and from those in the folder of runs.
+    From the runs beside it and from those in the folder of runs; seen: what was read
+    of them for another run.
     """
     folders = dict.fromkeys([done.path.absolute().parent, runs])
     cases = validate.boots(workloads(None))
-    return validation.states(done, validation.load(folders), cases)
+    proofs = (seen or validation.Validations()).among(folders)
+    return validation.states(done, proofs, cases)
 
 
 def designs_text(table: compare.Designs) -> str:

@@ -10,6 +10,7 @@ from harness.digest import Digest
 from harness.record import RecordError
 from harness.storecmd import up_to_date
 from harness.storequery import Chosen, arrays
+from harness.validation import Validations
 
 
 def build(options: argparse.Namespace) -> int:
@@ -20,22 +21,23 @@ def build(options: argparse.Namespace) -> int:
         found = arrays(store, Chosen())
     acceptances = accepting.read(paths.accepted(options.results))
     raw = os.path.relpath(runs, folder.absolute() / "runs")
-    nights = tuple(_night(runs / run, runs, f"{raw}/{run}") for run in found.runs)
+    seen = Validations()
+    nights = tuple(_night(runs / run, runs, f"{raw}/{run}", seen) for run in found.runs)
     history = sitedata.History(nights, tuple(trends.trends(found, acceptances)))
-    site.build(history, folder, lambda run: _digest(runs / run, runs))
+    site.build(history, folder, lambda run: _digest(runs / run, runs, seen))
     print(folder / "index.html")
     return 0
 
 
-def _digest(folder: Path, runs: Path) -> Digest | None:
+def _digest(folder: Path, runs: Path, seen: Validations) -> Digest | None:
     try:
-        return gather.gathered(folder, runs)
+        return gather.gathered(folder, runs, seen=seen)
     except (RecordError, OSError):
         return None
 
 
-def _night(folder: Path, runs: Path, raw: str) -> sitedata.Night:
-    digest = _digest(folder, runs)
+def _night(folder: Path, runs: Path, raw: str, seen: Validations) -> sitedata.Night:
+    digest = _digest(folder, runs, seen)
     if digest:
         return sitedata.night(digest, raw)
     made = record.load_manifest(record.manifest_path(folder))

@@ -125,8 +125,13 @@ def validated(number, ends={}, cut=(), keys={}, modules="modules", finished=True
     )
     return dataclasses.replace(run, manifest=made, cells=tuple(records))
 
+def proofs(*validations):
+    """Return them as they are on the disk: the latest first, cells when asked."""
+    found = [validation.Proof(one.manifest, lambda one=one: one.cells) for one in validations]
+    return lambda key: found[::-1]
+
 def found(*validations):
-    states = validation.states(run, validations, cases)
+    states = validation.states(run, proofs(*validations), cases)
     assert [state.variant for state in states] == list(names)
     return [
         (s.verdict.value if s.verdict else None, int(s.run[-6:], 16) if s.run else 0)
@@ -162,7 +167,7 @@ assert found(validated(1, keys=other)) == [("PASS", 1), ("PASS", 1), none, ("PAS
 assert found(validated(1, modules="edited")) == [
     ("PASS", 1), ("PASS", 1), ("PASS", 1), none,
 ]
-refused = validation.withheld(validation.states(run, [validated(2, ends)], cases))
+refused = validation.withheld(validation.states(run, proofs(validated(2, ends)), cases))
 assert set(refused) == {"dom0-hook", "dom0-pool"}, refused
 EOF
 }
@@ -193,7 +198,50 @@ saved(places[1], 5, finished=None, verdict=None)
 broken = saved(places[1], 6)
 (places[1] / broken / "run.json").write_text("{")
 fixtures.saved(places[1], 8)
-found = validation.load([*places, places[0], tmp / "nowhere"])
-assert [run.manifest.id for run in found] == [first, last], found
+proofs = validation.Validations().among([*places, places[0], tmp / "nowhere"])
+found = [proof.manifest.id for proof in proofs("k-hook")]
+assert found == [last, first], found
+assert not list(proofs("k-other"))
+EOF
+}
+
+@test "of validations only what is asked for is read, and that once" {
+	py <<'EOF'
+import dataclasses, os
+from pathlib import Path
+import fixtures
+from harness import record, validation
+
+runs = Path(os.environ["TMP"]) / "runs"
+for number in range(4):
+    run = fixtures.run(number, variants=("dom0-hook", "dom0-pool"))
+    key = {"hook": dataclasses.replace(run.manifest.kernels["hook"], key=f"k{number}")}
+    name = f"20261123T1612{number:02d}-validate-{number:06x}"
+    kernels = {**run.manifest.kernels, **key}
+    made = dataclasses.replace(run.manifest, id=name, profile="validate", kernels=kernels)
+    for cell in run.cells:
+        record.save_cell(cell, runs / name)
+    record.save_manifest(made, runs / name)
+
+read = []
+for name in ("load_manifest", "load_cell"):
+    def counted(path, old=getattr(record, name)):
+        read.append(path.relative_to(runs).parts[0][-1] + path.name)
+        return old(path)
+    setattr(record, name, counted)
+
+run = dataclasses.replace(run, manifest=dataclasses.replace(run.manifest, kernels=kernels))
+cases = {"micro": ("dom0",)}
+seen = validation.Validations()
+for _ in range(3):
+    hook, pool = validation.states(run, seen.among([runs]), cases)
+    assert hook.run[-1] == pool.run[-1] == "3" and hook.verdict.value == "PASS"
+# Of the three with the same kernel of pool only the newest is asked.
+assert read.count("3run.json") == 2 and read.count("3cell.json") == 2 and set(read) == {"3run.json", "3cell.json"}, read
+read.clear()
+other = {"hook": dataclasses.replace(key["hook"], key="k1")}
+one = dataclasses.replace(run.manifest, kernels=other, planned=run.manifest.planned[:1])
+(hook,) = validation.states(dataclasses.replace(run, manifest=one), seen.among([runs]), cases)
+assert hook.run[-1] == "1" and read == ["1run.json"], read
 EOF
 }
