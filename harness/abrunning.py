@@ -5,6 +5,7 @@ import argparse
 import dataclasses
 import os
 import sys
+from pathlib import Path
 from typing import Sequence
 
 from harness import (
@@ -13,6 +14,7 @@ from harness import (
     publish,
     record,
     running,
+    validation,
     wall,
     walltext,
 )
@@ -59,13 +61,14 @@ def run_boots(options: argparse.Namespace) -> int:
         done, progress = running.execute(benches[side])
         print(running.closing(done, progress))
         sides[side].append(done)
+    verdicts = [run.manifest.verdict or Verdict.ERROR for side in sides for run in side]
     if options.versus:
         try:
-            print(_compared(*sides, every=False))
+            print(_compared(*sides, paths.runs(options.results), every=False))
         except UsageError as problem:
-            # The user's words were right: what the boots came to is the answer.
+            # Nothing that the user said: a kernel that died is the reason, say.
             print(f"bouncemark: {problem}", file=sys.stderr)
-    verdicts = [run.manifest.verdict or Verdict.ERROR for side in sides for run in side]
+            verdicts.append(Verdict.ERROR)
     return record.worst(verdicts).exit_code
 
 
@@ -73,17 +76,23 @@ def compare_boots(options: argparse.Namespace) -> int:
     """Compare the boots of two sides; 0 whatever is found, it is no gate."""
     if not options.runs or not options.others:
         raise UsageError("compare --clock wall: give RUN... --with RUN...")
+    if options.json:
+        raise UsageError("compare --clock wall: --json: allowed without --clock")
     runs = paths.runs(options.results)
     one, other = (
         [record.load_run(comparing.find_run(name, runs)) for name in side]
         for side in (options.runs, options.others)
     )
-    print(_compared(one, other, options.all))
+    print(_compared(one, other, runs, options.all))
     return Verdict.PASS.exit_code
 
 
-def _compared(one: Sequence[Run], other: Sequence[Run], every: bool) -> str:
-    found = wall.compare(one, other, running.workloads(None))
+def _compared(one: Sequence[Run], other: Sequence[Run], runs: Path, every: bool) -> str:
+    seen = validation.Validations()
+    known = [
+        state for run in (*one, *other) for state in running.states(run, runs, seen)
+    ]
+    found = wall.compare(one, other, running.workloads(None), known)
     width = publish.width_for(sys.stdout, os.environ)
     style = publish.style_for(sys.stdout, os.environ)
     return walltext.text(found, width, style, every)

@@ -5,7 +5,6 @@ Everything here decides, from records alone; nothing reads or writes. Texts of a
 record are as the record has them: who prints them makes them inert (inert.py).
 """
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Mapping, Sequence
 
@@ -21,7 +20,7 @@ from harness.profile import Profile
 from harness.record import Kind, Run, Verdict, title, worst
 from harness.summary import SOUND, against, answer
 from harness.validation import PROFILE as VALIDATE
-from harness.validation import State, withheld
+from harness.validation import State, trusted
 from harness.workload import Workload
 
 UNFINISHED = "UNFINISHED"
@@ -122,14 +121,12 @@ def digest(
     if before:
         change = changes.runs(before, run, validated_before, validated)
     cautions = _cautions(run, validated, change)
-    refused = withheld(validated)
     wrong = [s.verdict for s in validated if s.verdict and s.refusal]
     wrong += [change.verdict] if change and change.verdict not in SOUND else []
     standing = _standing(run, cells, wrong)
-    kept = [cell for cell in run.cells if cell.cell.variant not in refused]
-    trusted = dataclasses.replace(run, cells=tuple(kept))
+    believed = trusted(run, validated)
     designs = compare.designs(run, validated=validated)
-    io = tuple(iotable.metrics(trusted, workloads))
+    io = tuple(iotable.metrics(believed, workloads))
     matrix = drivers.matrix(run, workloads)
     proves = {name: work.description for name, work in workloads.items()}
     cases = None
@@ -149,7 +146,7 @@ def digest(
         designs=designs,
         io=io,
         matrix=matrix,
-        points=tuple(series.points(trusted, workloads)),
+        points=tuple(series.points(believed, workloads)),
         validation=cases,
         mutants=tuple(tried),
         change=change,

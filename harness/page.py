@@ -14,7 +14,15 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup
 
-from harness import costcharts, inert, iocharts, pagedata, sitedata, spreadcharts
+from harness import (
+    costcharts,
+    inert,
+    iocharts,
+    pagedata,
+    sitedata,
+    spreadcharts,
+    validation,
+)
 from harness.chartdata import Chart, Table
 from harness.digest import Digest
 
@@ -53,7 +61,7 @@ def render(
     two. marks: what the site knows that changed in this run.
     """
     costs = costcharts.costs(digest.designs)
-    run = pagedata.trusted(digest)
+    run = validation.trusted(digest.run, digest.designs.validated)
     spread = [chart for chart in [spreadcharts.distributions(run)] if chart]
     io = iocharts.all_of(run)
     charts = {"costs": costs, "spread": spread, "io": io}

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The tables of a run's page, decided from its digest. Nothing here reads or writes."""
 
-import dataclasses
 
 from harness.changes import percent
 from harness.chartdata import UNKNOWN, Table
@@ -10,7 +9,7 @@ from harness.drivers import Works
 from harness.figures import COARSE, DIFFERENCES, WORK
 from harness.iotable import NONE
 from harness.operations import Difference
-from harness.record import Run, Verdict
+from harness.record import Verdict
 from harness.troubles import grouped
 from harness.validation import withheld
 
@@ -25,13 +24,6 @@ def troubles(digest: Digest) -> Table:
         for one in grouped(digest.troubles)[:MOST_TROUBLES]
     )
     return Table(("verdict", "why", "cells", "which"), rows, verdicts=(0,))
-
-
-def trusted(digest: Digest) -> Run:
-    """Return the run without the cells of designs that failed their validation."""
-    refused = withheld(digest.designs.validated)
-    cells = [cell for cell in digest.run.cells if cell.cell.variant not in refused]
-    return dataclasses.replace(digest.run, cells=tuple(cells))
 
 
 def differences(digest: Digest) -> Table:

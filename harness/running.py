@@ -77,12 +77,15 @@ def show(
     done: record.Run, progress: Progress, known: Mapping[str, Workload], compared: bool
 ) -> int:
     """Say how a run's cells ended and, if asked, compare; return the exit status."""
+    validated = states(done, done.path.absolute().parent)
     if compared:
         with progress.stage("judge"):
-            validated = states(done, done.path.absolute().parent)
             text = designs_text(compare.designs(done, validated=validated))
         print(text)
-    shown = iotable.metrics(done, known)
+    else:
+        for name, reason in validation.withheld(validated).items():
+            print(f"{name}: {reason}.")
+    shown = iotable.metrics(validation.trusted(done, validated), known)
     if shown:
         width = publish.width_for(sys.stdout, os.environ)
         style = publish.style_for(sys.stdout, os.environ)

@@ -166,3 +166,10 @@ def _whole(name: str, made: Manifest, cases: Cases) -> bool:
 def withheld(found: Iterable[State]) -> dict[str, str]:
     """Return the variants that get no figures, with the reason."""
     return {state.variant: state.refusal for state in found if state.refusal}
+
+
+def trusted(run: Run, found: Iterable[State]) -> Run:
+    """Return a run without the cells of variants that get no figures."""
+    refused = withheld(found)
+    kept = [cell for cell in run.cells if cell.cell.variant not in refused]
+    return dataclasses.replace(run, cells=tuple(kept))

@@ -28,6 +28,7 @@ def text(boots: Boots, width: int, style: Style, every: bool) -> str:
         "is said to. could see: the smallest difference found in 8 of 10 comparisons."
     )
     parts.append(paragraph(said, width, style))
+    parts += [paragraph(f"{said}.", width, style) for said in boots.withheld]
     if boots.lacking:
         said = f"Not in all boots, and not compared: {_names(boots.lacking)}."
         parts.append(paragraph(said, width, style))

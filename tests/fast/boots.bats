@@ -198,3 +198,46 @@ boot 2 of 2" ]
 	[ "$(of_runs)" = "A insn PASS 43
 A insn PASS 44" ]
 }
+
+@test "runs of other work, other machines or one run given twice are no boots to compare" {
+	py <<'EOF'
+import dataclasses
+import fixtures
+from harness import wall
+from harness.errors import UsageError
+from harness.record import Verdict
+from harness.validation import State
+
+def run(number, inputs={}, **changes):
+    ticks = {("dom0-hook", "map_single-64", "map"): number}
+    made = fixtures.run(number, clock="wall", inputs=inputs, plus=ticks)
+    return dataclasses.replace(made, manifest=dataclasses.replace(made.manifest, **changes))
+
+def refused(*more):
+    try:
+        wall.compare([run(1), run(2)], [run(3), *more], {})
+    except UsageError as problem:
+        return str(problem)
+    raise AssertionError(more)
+
+edited = {name: {"workload": "edited"} for name in fixtures.VARIANTS}
+for other, words in (
+    (run(1), "given twice; a run is one boot"),
+    (run(4, accelerator="kvm"), "its accelerator is kvm, that of 20261123T151201-quick-000001 tcg"),
+    (run(4, debug=True), "only one has kernels with the kernel's own checks"),
+    (run(4, edited), "Workload micro is not the same"),
+):
+    assert words in refused(other), refused(other)
+
+# A design that failed has no figure in any comparison.
+bad = State("dom0-hook", Verdict.FAIL, "that")
+found = wall.compare([run(1), run(2)], [run(3), run(4)], {}, [bad])
+assert {row.metric.variant for row in found.rows} == {*fixtures.VARIANTS} - {"dom0-hook"}
+assert found.withheld == ("dom0-hook: no verdict, it failed validation in run that",)
+EOF
+	made A 0 2
+	made B 50 52
+	compare 2 --json
+	[ "$status" -eq 2 ]
+	[ "${#lines[@]}" -eq 1 ]
+}

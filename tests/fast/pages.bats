@@ -121,7 +121,7 @@ EOF
 @test "page: a design that failed its validation has no figure in any chart" {
 	py <<'EOF'
 import pages
-from harness import digest, iocharts, pagedata, spreadcharts
+from harness import digest, iocharts, spreadcharts, validation
 from harness.record import Verdict
 from harness.validation import State
 
@@ -129,7 +129,7 @@ run = pages.io()
 failed = (State("dom0-hook", Verdict.FAIL, "20261125T225014-validate-c4f6dc"),)
 made = digest.digest(run, {}, validated=failed)
 assert not made.good
-kept = pagedata.trusted(made)
+kept = validation.trusted(made.run, made.designs.validated)
 for chart in (spreadcharts.distributions(kept), iocharts.bounces(kept), iocharts.per_io(kept)):
     assert chart.table.rows and chart.panels
     assert "dom0-hook" not in str(chart), chart.name

@@ -245,3 +245,31 @@ one = dataclasses.replace(run.manifest, kernels=other, planned=run.manifest.plan
 assert hook.run[-1] == "1" and read == ["1run.json"], read
 EOF
 }
+
+@test "a run's own I/O tables leave out a design that failed, and say so" {
+	py <<'EOF'
+import contextlib, io
+import pages
+from harness import paths, running, workload
+from harness.record import Verdict
+from harness.validation import State
+
+made = pages.io()
+known = workload.load_all(paths.repo().workloads)
+known["micro"] = known["fio-nvme"]
+running.closing = lambda done, progress: ""
+
+def shown(*states):
+    running.states = lambda done, runs: states
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        running.show(made, None, known, False)
+    return said.getvalue()
+
+assert "10500" in shown()
+text = shown(State("dom0-hook", Verdict.FAIL, "that"))
+first, rest = text.split("\n", 1)
+assert first == "dom0-hook: no verdict, it failed validation in run that."
+assert "10000" in rest and "10500" not in rest, rest
+EOF
+}
