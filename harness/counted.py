@@ -17,8 +17,8 @@ from harness import (
     run,
 )
 from harness.costs import Places
-from harness.designs import needed
-from harness.errors import HarnessError
+from harness.designs import needed, variant
+from harness.errors import HarnessError, UsageError
 from harness.explain import Measured
 from harness.profile import Profile
 from harness.progress import Progress
@@ -40,12 +40,14 @@ class Uncounted(HarnessError):
 
 @dataclass(frozen=True)
 class Wanted:
-    """A cell that is to be counted."""
+    """A cell that is to be counted; id, kernel: its own, if it is one that was run."""
 
     variant: str
     workload: str
     p2m: str
     memory_mib: int
+    id: str = ""
+    kernel: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,23 @@ def count(
     """Return the cells that are wanted, in their order.
 
     bench: with how to count; of its profile nothing is used. What no run has is
-    booted, in one run if that can be. HarnessError when a cell did not pass.
+    booted, in one run if that can be. HarnessError when a cell did not pass, UsageError
+    when one that was run would be another one now.
     """
-    plans, failed = run.kernel_plans(bench, needed(w.variant for w in wanted))
+    designs = needed(w.variant for w in wanted)
+    plans, failed = run.kernel_plans(bench, designs)
+    for problem in failed.values():
+        raise problem
+    keys = {name: made.key for name, made in plans.items()}
+    if bench.lines:
+        # What knows its lines is the same code, and has a key of its own.
+        plain, _ = run.kernel_plans(dataclasses.replace(bench, lines=False), designs)
+        _demand_same(bench, wanted, keys, {name: p.key for name, p in plain.items()})
+    else:
+        _demand_same(bench, wanted, keys)
     built = run.build_all(bench, plans, failed, progress)
     for problem in built.failed.values():
         raise problem
-    keys = {name: made.key for name, made in plans.items()}
     cells = {item: _planned(bench, item, keys) for item in wanted}
     found = {item: _earlier(bench, cells[item], built) for item in cells}
     for group in _groups([item for item in cells if not found[item]]):
@@ -110,6 +122,22 @@ def _bench(bench: run.Bench, group: Sequence[Wanted]) -> run.Bench:
     machines = [m for m in work.machines if m.memory_mib == first.memory_mib]
     work = dataclasses.replace(work, machines=tuple(machines))
     return dataclasses.replace(bench, profile=made, workloads={work.name: work})
+
+
+def _demand_same(
+    bench: run.Bench, wanted: Sequence[Wanted], *keys: Mapping[str, str]
+) -> None:
+    """Raise UsageError if a cell that was run is none that can be planned now."""
+    for item in wanted:
+        if item.id and item.id not in [_planned(bench, item, k).id for k in keys]:
+            now = [one[variant(item.variant).design] for one in keys]
+            if item.kernel not in now:
+                what = (
+                    f"was of kernel {item.kernel}, here is {now[0]}; give its --kernel"
+                )
+            else:
+                what = f"{item.workload} or its p2m was another one; give a new cell"
+            raise UsageError(f"cell {item.id}: {what}, or the variant {item.variant}")
 
 
 def _planned(

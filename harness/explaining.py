@@ -172,9 +172,10 @@ def _cell(
 def _recorded(word: str, path: Path, known: Mapping[str, Workload]) -> Wanted:
     """Return what makes a recorded cell again."""
     try:
-        made = record.load_cell(path).cell
+        cell = record.load_cell(path)
     except RecordError as problem:
         raise UsageError(f"cell {word}: {problem}")
+    made = cell.cell
     if made.clock != "insn":
         raise UsageError(
             f"cell {word}: was run in the {made.clock} clock; instructions are counted "
@@ -182,7 +183,9 @@ def _recorded(word: str, path: Path, known: Mapping[str, Workload]) -> Wanted:
         )
     if made.workload not in known:
         raise UsageError(f"cell {word}: workload {made.workload} is not there any more")
-    return Wanted(made.variant, made.workload, made.p2m, made.kind.memory_mib)
+    kind = made.kind
+    where = (kind.variant, kind.workload, kind.p2m, kind.memory_mib)
+    return Wanted(*where, cell.id, cell.inputs.kernel)
 
 
 def _steps(work: Workload, words: Sequence[str]) -> list[Step]:

@@ -120,7 +120,7 @@ assert wanted("dom0-hook", "--p2m", "scattered", "dom0-iommu", "map_sg") == (
     ["map_sg"],
 )
 assert wanted(one.id, "dom0-iommu")[0] == [
-    Wanted("dom0-hook", "micro", "scattered", 2048),
+    Wanted("dom0-hook", "micro", "scattered", 2048, one.id, "kernel-hook"),
     Wanted("dom0-iommu", "micro", "linear", 2048),
 ]
 steps = explaining._steps(known["micro"], ["sync", "map_single-64", "sync-4096"])
@@ -223,5 +223,51 @@ for name in ("iommu", "hook"):
     assert one.series == other.series and one.key != other.key
 both = dataclasses.replace(lined, debug=True)
 assert run.kernel_plans(both, ["iommu"])[0]["iommu"].design.family == "xen-debug-lines"
+EOF
+}
+
+@test "a cell that was run is explained as it was, or not at all" {
+	py <<'EOF'
+import dataclasses
+from pathlib import Path
+from harness import counted, plan, profile, run, running
+from harness.counted import Wanted
+from harness.errors import UsageError
+
+known = running.workloads(None)
+bench = run.Bench(None, None, None, known, None, "tcg", Path("."))
+
+def cell(key, work="micro"):
+    made = counted._bench(bench, [Wanted("dom0-hook", work, "scattered", 2048)])
+    return plan.cells(made.profile, made.workloads, {"hook": key})[0].id
+
+class Plan:
+    def __init__(self, key):
+        self.key = key
+
+def said(wanted, **changes):
+    """Return what is said of a cell where kernels have the keys now, and lined."""
+    one = dataclasses.replace(bench, **changes)
+    run.kernel_plans = lambda bench, designs: ({"hook": Plan("lined" if bench.lines else "now")}, {})
+    def build_all(*words):
+        raise AssertionError("was built")
+    run.build_all = build_all
+    try:
+        counted.count(one, [wanted], None)
+    except (AssertionError, UsageError) as problem:
+        return str(problem)
+
+def wanted(key, **changes):
+    return Wanted("dom0-hook", "micro", "scattered", 2048, **{"id": cell(key), "kernel": key, **changes})
+
+assert said(wanted("now")) == "was built"
+assert said(wanted("now", id="")) == "was built"
+assert said(wanted("now"), lines=True) == "was built" == said(wanted("lined"), lines=True)
+assert said(wanted("old")) == (
+    f"cell {cell('old')}: was of kernel old, here is now; give its --kernel, or the variant dom0-hook"
+), said(wanted("old"))
+assert said(wanted("now", id="0" * 16)) == (
+    f"cell {'0' * 16}: micro or its p2m was another one; give a new cell, or the variant dom0-hook"
+)
 EOF
 }
