@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The checks of the records: the JSON Schema files, and what a schema cannot say."""
 
+import datetime
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,10 @@ from harness.shapes import Bounce, Verdict
 SCHEMAS = Path(__file__).resolve().parent.parent / "results"
 CELL_SCHEMA = SCHEMAS / "cell.schema.json"
 RUN_SCHEMA = SCHEMAS / "run.schema.json"
+
+# Of the parameters of a cell those that are counted with; 64 bits and less.
+_NUMBERS = ("memory_mib", "low_mib", "vcpus", "scatter_seed", "scatter_share")
+_MOST = 2**63 - 1
 
 Json = dict[str, Any]
 
@@ -23,6 +29,15 @@ def cell(data: Any, path: Path) -> None:
     if spec["variant"] != variant:
         what = f"is {spec['variant']}, but boot, design and force make {variant}"
         raise RecordError(path, "cell.variant", what)
+    for name in _NUMBERS:
+        given = spec["parameters"].get(name, 0)
+        if type(given) is not int or not 0 <= given <= _MOST:
+            what = f"{json.dumps(given)[:40]} is no whole number from 0"
+            raise RecordError(path, f"cell.parameters.{name}", what)
+    for number, item in enumerate(data["values"]):
+        # A 1 and 400 digits is valid JSON, and none that a float can be.
+        if not isinstance(item["value"], str) and not abs(item["value"]) < 1e300:
+            raise RecordError(path, f"values[{number}].value", "is not finite")
     seen = set()
     for number, item in enumerate(data["measurements"]):
         where = f"measurements[{number}]"
@@ -91,9 +106,21 @@ def _check_measurement(item: Json, path: Path, where: str) -> None:
     demand(fits, "bounce", "has more mappings by reason than were made")
 
 
+def _check_time(text: str, path: Path, where: str) -> None:
+    """Raise RecordError unless a text of the form of a time is one, in UTC, too."""
+    try:
+        datetime.datetime.fromisoformat(text).astimezone(datetime.timezone.utc)
+    except (ValueError, OverflowError):
+        what = f"{text} is no time; allowed is one like 2026-01-31T23:59:59Z"
+        raise RecordError(path, where, what) from None
+
+
 def manifest(data: Any, path: Path) -> None:
     """Raise RecordError unless data is the manifest of a run."""
     jsonfile.check(data, RUN_SCHEMA, path)
+    _check_time(data["started"], path, "started")
+    if data["finished"] is not None:
+        _check_time(data["finished"], path, "finished")
     planned = {item["id"]: item for item in data["planned"]}
     for name in ("planned", "cells"):
         ids = [item["id"] for item in data[name]]

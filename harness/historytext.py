@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Sequence
 
+from harness import inert
 from harness.series import HIGHER, LOWER, Kind, Metric, Point
 
 _BETTER = {LOWER: "lower is better", HIGHER: "higher is better"}
@@ -51,7 +52,7 @@ def to_csv(found: Sequence[Series]) -> str:
     for one in found:
         for point in one.points:
             about = [str(one.metric), one.kind.unit, point.run, point.started]
-            lines.writerow([*about, _number(point.value)])
+            lines.writerow([*map(inert.csv, about), _number(point.value)])
     return made.getvalue().rstrip("\n")
 
 
@@ -65,7 +66,7 @@ def _text(one: Series) -> str:
         f"{point.started}  {value:>{width}}  {point.run}"
         for point, value in zip(one.points, values)
     ]
-    return "\n".join([head, *lines])
+    return "\n".join(map(inert.plain, [head, *lines]))
 
 
 def _number(value: float) -> int | float:

@@ -2,6 +2,7 @@
 """JSON files that are whole, checked against a schema, or refused in one sentence."""
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any, Iterable
@@ -31,6 +32,13 @@ class RecordError(Exception):
         return ": ".join(part for part in parts if part)
 
 
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(f"{text[:40]} is too large")
+    return value
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
@@ -51,7 +59,7 @@ def parse(data: bytes, path: Path) -> Any:
     except UnicodeDecodeError as error:
         raise RecordError(path, f"byte {error.start}", "is not UTF-8") from error
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
         raise RecordError(path, where, f"is not JSON: {error.msg}") from error

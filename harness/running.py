@@ -11,6 +11,7 @@ from typing import Mapping
 from harness import (
     compare,
     counting,
+    inert,
     iotable,
     paths,
     plan,
@@ -174,7 +175,7 @@ def closing(done: record.Run, progress: Progress) -> str:
     kinds = done.manifest.kinds
     names = {item.id: record.title(item.kind, kinds) for item in done.manifest.planned}
     lines = [
-        f"{end.verdict.value}  {names[end.id]}: {end.reason}"
+        inert.plain(f"{end.verdict.value}  {names[end.id]}: {end.reason}")
         for end in done.manifest.cells
         if end.verdict is not Verdict.PASS or end.reason
     ]

@@ -167,3 +167,18 @@ status, said, errors = command("import", file, "--results", runs)
 assert status == 3 and errors == f"bouncemark: {file}: No such file or directory\n", errors
 PY
 }
+
+@test "what a record says moves no cursor, and is no formula" {
+	py <<'PY'
+from harness import historytext
+from harness.series import Kind, Metric, Point
+
+metric = Metric("dom0-hook", "=1+1", "linear", 2048, "insn", "s", "\x1b]0;mine\x07")
+one = historytext.Series(metric, Kind("=2", "lower"), (Point("run", "now", 1.0),))
+said = historytext.text([one])
+assert said.splitlines()[0].endswith(r"/s/\x1b]0;mine\x07  (=2, lower is better)"), said
+assert "\x1b" not in said
+lines = historytext.to_csv([one]).splitlines()
+assert lines[1] == r"dom0-hook/=1+1/linear/2048/insn/s/\x1b]0;mine\x07,'=2,run,now,1", lines
+PY
+}

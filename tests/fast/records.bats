@@ -154,6 +154,52 @@ assert said == "measurements[14]: map_single-64 map is there twice", said
 EOF
 }
 
+@test "numbers and times that nobody could count with are refused" {
+	py <<'EOF'
+import json, os
+from pathlib import Path
+import fixtures
+from harness import record
+from harness.record import Value
+
+run = fixtures.saved(Path(os.environ["TMP"]))
+cell, manifest = record.cell_path(run.path, run.cells[4].id), run.path / "run.json"
+
+def broken(path, load, change):
+    whole = path.read_text()
+    data = json.loads(whole)
+    change(data)
+    path.write_text(json.dumps(data).replace('"huge"', "1e999"))
+    said = fixtures.refusal(load, path).removeprefix(f"{path}: ")
+    path.write_text(whole)
+    return said
+
+for name in ("memory_mib", "low_mib", "vcpus", "scatter_seed", "scatter_share"):
+    for given in ("lots", 2048.0, True, -1, 10**30):
+        said = broken(cell, record.load_cell, lambda d: d["cell"]["parameters"].update({name: given}))
+        assert said == f"cell.parameters.{name}: {json.dumps(given)} is no whole number from 0", said
+value = {"step": "s", "name": "n", "unit": "1", "value": 10**400}
+said = broken(cell, record.load_cell, lambda d: d["values"].append(value))
+assert said == "values[0].value: is not finite", said
+value["value"] = "huge"
+said = broken(cell, record.load_cell, lambda d: d["values"].append(value))
+assert said == "is not JSON: 1e999 is too large", said
+said = broken(cell, record.load_cell, lambda d: d["measurements"][0].update(count=2**64))
+assert said.startswith("measurements[0].count: "), said
+for given in ("2026-99-99T00:00:00Z", "0001-01-01T00:00:00+14:00", "0000-01-01T00:00:00Z"):
+    for name in ("started", "finished"):
+        said = broken(manifest, record.load_manifest, lambda d: d.update({name: given}))
+        assert said == f"{name}: {given} is no time; allowed is one like 2026-01-31T23:59:59Z", said
+def reason(data):
+    data["cells"][0].update(reason="\x1b]0;mine\x07")
+assert "one line without control" in broken(manifest, record.load_manifest, reason)
+for part in ("planned", "cells"):
+    def memory(data):
+        data[part][0].update(memory_mib=10**30)
+    assert "memory_mib: " in broken(manifest, record.load_manifest, memory)
+EOF
+}
+
 @test "a measurement that contradicts its own histogram is refused" {
 	py <<'EOF'
 import dataclasses, os
