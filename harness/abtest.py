@@ -18,6 +18,8 @@ from typing import Sequence
 import numpy as np
 from scipy import optimize, stats  # type: ignore[import]
 
+from harness.ranks import Floats
+
 # Below, nothing is known of how boots vary.
 LEAST_BOOTS = 2
 # With 5 a side a difference of 2 sigma of the boots is found in 8 of 10 comparisons.
@@ -83,20 +85,24 @@ def welch(before: Sequence[float], after: Sequence[float]) -> Difference | NoVer
             f"no verdict from {one.size} and {other.size} boots: what varies from "
             f"boot to boot is not known; {ADVISED_BOOTS} a side are advised"
         )
-    parts = one.var(ddof=1) / one.size, other.var(ddof=1) / other.size
-    error = math.sqrt(sum(parts))
-    effect = float(other.mean() - one.mean())
-    sizes, means = (one.size, other.size), (float(one.mean()), float(other.mean()))
+    sizes = one.size, other.size
+    means = _mean(one), _mean(other)
+    parts = tuple(
+        float(side.var(ddof=1)) / side.size if np.ptp(side) else 0.0
+        for side in (one, other)
+    )
+    error, effect = math.sqrt(sum(parts)), means[1] - means[0]
     if not error:
         return Difference(sizes, *means, effect, effect, effect, None, 0.0)
     with warnings.catch_warnings():
         # Of boots that are almost all the same: there is little noise, and that is so.
         warnings.simplefilter("ignore", RuntimeWarning)
         p = float(stats.ttest_ind(one, other, equal_var=False).pvalue)
-    freedom = sum(parts) ** 2 / sum(
-        part**2 / (n - 1) for part, n in zip(parts, sizes)
-    )
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * error
+        freedom = sum(parts) ** 2 / sum(
+            part**2 / (n - 1) for part, n in zip(parts, sizes)
+        )
+        half = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * error
+        seen = detectable(error, freedom)
     return Difference(
         boots=sizes,
         before=means[0],
@@ -105,8 +111,13 @@ def welch(before: Sequence[float], after: Sequence[float]) -> Difference | NoVer
         low=effect - half,
         high=effect + half,
         p=p,
-        detectable=detectable(error, freedom),
+        detectable=seen,
     )
+
+
+def _mean(side: Floats) -> float:
+    """Return the mean; of equal figures the figure, which a sum of them may round."""
+    return float(side.mean() if np.ptp(side) else side[0])
 
 
 def detectable(error: float, freedom: float) -> float:

@@ -68,6 +68,11 @@ assert not same.different and same.p is None and (same.low, same.high) == (0, 0)
 other = abtest.welch([5.0, 5.0], [6.0, 6.0])
 assert other.different and other.p is None and other.percent == 20
 assert abtest.welch([0.0, 0.0], [1.0, 2.0]).percent is None
+# However many boots of the same figure there are: their mean is rounded.
+for figure in (0.373, 0.1, 1 / 3, 1e9 / 7):
+    for sizes in ((5, 7), (7, 5), (3, 6), (5, 5)):
+        found = abtest.welch(*([figure] * size for size in sizes))
+        assert not found.different and found.effect == 0 and found.before == figure, found
 # Only one side varies: there is noise to test against.
 assert abtest.welch([5.0, 5.0], [5.0, 6.0]).p is not None
 EOF
@@ -173,4 +178,15 @@ assert "clock insn, not wall" in refusal(insn.path)
 other = fixtures.saved(folder, 6, clock="wall")
 assert "other kernels or cells" in refusal(other.path)
 EOF
+}
+
+@test "boots that hardly vary are compared without a warning" {
+	run "$PY" -W error -c 'from harness import abtest
+found = abtest.welch([1.0, 1.0, 1.0 + 1e-12], [2.0, 2.0, 2.0])
+assert found.different
+found = abtest.welch([1.0, 1.0], [1.0, 1.0 + 1e-9])
+assert not found.different'
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
 }
