@@ -18,14 +18,12 @@ from harness.series import Metric
 class State(str, enum.Enum):
     """How sure a finding is.
 
-    CANDIDATE: not to be told. HOST: fresh boots confirm it, but the old kernel's boots
-    of this night are no different. STANDING: told before, and not gone.
+    CANDIDATE: not to be told. STANDING: told before, and not gone.
     """
 
     EXACT = "exact"
     CANDIDATE = "candidate"
     CONFIRMED = "confirmed"
-    HOST = "host"
     STANDING = "standing"
 
 
@@ -80,8 +78,7 @@ class Finding:
     @property
     def is_bad(self) -> bool:
         """Tell whether it is a regression that is sure: reason for FAIL."""
-        sure = self.state not in (State.CANDIDATE, State.HOST)
-        return sure and self.what is What.REGRESSION
+        return self.state is not State.CANDIDATE and self.what is What.REGRESSION
 
     def reported(self) -> Reported | None:
         """Return what later nights must know of it; None if they find it themselves.
@@ -122,17 +119,13 @@ def needed(findings: Sequence[Finding]) -> tuple[Metric, ...]:
 
 
 def confirm(
-    findings: Sequence[Finding],
-    boots: Mapping[Metric, Sequence[float]],
-    old: Mapping[Metric, Sequence[float]] | None = None,
+    findings: Sequence[Finding], boots: Mapping[Metric, Sequence[float]]
 ) -> tuple[Finding, ...]:
     """Return the findings that hold: candidates only as their fresh boots say.
 
     boots: a figure for each fresh boot of tonight's kernels that passed; a metric
     without any is not confirmed. A step back to a known level holds if the median of
-    the boots is nearer to that level than to the one that has gone. old: figures of
-    boots of the kernel before, made in the same night, by turns with the fresh ones;
-    a metric that has some and shows no difference to them is the HOST's.
+    the boots is nearer to that level than to the one that has gone.
     """
     held = []
     for one in findings:
@@ -141,9 +134,7 @@ def confirm(
             continue
         fresh = tuple(boots.get(one.metric, ()))
         if _holds(one, np.array(fresh, dtype=float)):
-            turns = (old or {}).get(one.metric, ())
-            state = State.CONFIRMED if _differs(one, turns, fresh) else State.HOST
-            held.append(dataclasses.replace(one, state=state, boots=fresh))
+            held.append(dataclasses.replace(one, state=State.CONFIRMED, boots=fresh))
     return tuple(held)
 
 
@@ -155,13 +146,6 @@ def _holds(one: Finding, fresh: Floats) -> bool:
     base, floor = np.array([one.baseline]), np.array([one.floor])
     rows = (base, fresh[np.newaxis, :], _sign(one), floor)
     return bool(nightrule.confirmed(*rows)[0])
-
-
-def _differs(one: Finding, old: Sequence[float], fresh: Sequence[float]) -> bool:
-    if not old:
-        return True
-    sides = np.array([old], dtype=float), np.array([fresh], dtype=float)
-    return bool(nightrule.differs(*sides, _sign(one))[0])
 
 
 def _sign(one: Finding) -> Ints:

@@ -36,10 +36,6 @@ CANDIDATE_P = 0.005
 CONFIRM_BOOTS = 5
 # One-sided, of 5 boots against 30 nights: at most 22 of 150 pairs out of order.
 CONFIRM_P = 0.005
-# One-sided, of as many boots of the old kernel, in the same night: at most 4 of 25
-# pairs out of order. It tells a change of the kernel from one of the host, which boots
-# of the new kernel alone cannot.
-OLD_P = 0.05
 # In percent, of a metric whose declaration has no floor of its own: what is smaller
 # is not told, however sure it is. asv has 5, criterion 1.
 FLOOR = 1.0
@@ -104,19 +100,6 @@ def confirmed(
     told = _chance(baseline, fresh, sign) <= CONFIRM_P
     good: np.ndarray[tuple[int], np.dtype[np.bool_]]
     good = same & many & told & _above_floor(before, after, floors)
-    return good
-
-
-def differs(
-    old: Floats, fresh: Floats, sign: Ints
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Tell where the old kernel's boots of this night differ from the new kernel's.
-
-    old, fresh: candidates x boots, NaN for one that failed; sign: which way the
-    candidate went. Where they do not, it is the host that has changed.
-    """
-    good: np.ndarray[tuple[int], np.dtype[np.bool_]]
-    good = (_chance(old, fresh, sign) <= OLD_P) & (sign != 0)
     return good
 
 

@@ -16,10 +16,6 @@ of the host) is the same for the night's fresh boots.
     modes        each boot is 6 % slower with a chance of 1 in 10, and normal noise
     night modes  the same, but all boots of a night are
 
-Each noise is judged twice: with fresh boots of the night's kernel only, and (+ old)
-with as many of the kernel before, in the same night, as well. With these only a change
-that they do not show is an alarm; what the host has done is not.
-
 False alarms: of unchanged code, in 100 nights of a metric; each night counts on which
 one is raised, also in a row. Caught: in how many of the series an alarm was raised in
 the first 1, 2, 3, 5 nights of a step of so many sigmas. The step is all nights' that
@@ -74,12 +70,10 @@ class Noise:
 class Result:
     """Of one noise; most_false: the upper end of the 95 % interval.
 
-    old: with boots of the old kernel, too; caught: step in sigmas -> percent of the
-    series within WITHIN nights.
+    caught: step in sigmas -> percent of the series within WITHIN nights.
     """
 
     noise: str
-    old: bool
     nights: int
     alarms: int
     false_alarms: float
@@ -136,7 +130,7 @@ NOISES = (
 def nights(
     rng: np.random.Generator, noise: Noise, series: int, count: int, step: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return candidates, alarms, alarms with the old kernel's boots, too.
+    """Return candidates and alarms.
 
     Each series x count nights, the step since the first of them. WINDOW - 1 nights of
     the old code come before.
@@ -149,53 +143,45 @@ def nights(
     windows = sliding_window_view(values, WINDOW, axis=1).reshape(-1, WINDOW)
     floors = np.full(len(windows), noise.floor)
     found = nightrule.candidates(windows, floors)
-    alarms = np.zeros((2, len(windows)), dtype=bool)
+    alarms = np.zeros(len(windows), dtype=bool)
     rows = np.flatnonzero(found.sign)
     if rows.size:
         boots = (rows.size, nightrule.CONFIRM_BOOTS)
         tonight = shared[:, WINDOW - 1 :].reshape(-1)[rows, np.newaxis]
-        old = LEVEL * (1 + (tonight + noise.boot(rng, boots)) / 100)
         fresh = tonight + step * SIGMA + noise.boot(rng, boots)
         fresh = LEVEL * (1 + fresh / 100)
         sign = found.sign[rows]
-        held = nightrule.confirmed(found.baseline[rows], fresh, sign, floors[rows])
-        alarms[0, rows] = held
-        alarms[1, rows] = held & nightrule.differs(old, fresh, sign)
-    shaped = alarms.reshape(2, series, count)
-    return (found.sign != 0).reshape(series, count), shaped[0], shaped[1]
+        alarms[rows] = nightrule.confirmed(
+            found.baseline[rows], fresh, sign, floors[rows]
+        )
+    shape = (series, count)
+    return (found.sign != 0).reshape(shape), alarms.reshape(shape)
 
 
-def measure(
-    rng: np.random.Generator, noise: Noise, series: int, count: int
-) -> list[Result]:
-    """Return what the rule does with a noise, without and with the old kernel."""
-    asked, raised = 0, [0, 0]
+def measure(rng: np.random.Generator, noise: Noise, series: int, count: int) -> Result:
+    """Return what the rule does with a noise."""
+    asked = raised = 0
     # Not all at once: the windows of 100 series of 250 nights are 7 MB.
     for size in [100] * (series // 100) + [series % 100]:
-        candidates, *alarms = nights(rng, noise, size, count, 0.0)
+        candidates, alarms = nights(rng, noise, size, count, 0.0)
         asked += int(candidates.sum())
-        raised = [before + int(more.sum()) for before, more in zip(raised, alarms)]
-    caught: list[dict[str, list[float]]] = [{}, {}]
+        raised += int(alarms.sum())
+    caught = {}
     for step in STEPS:
-        _, *alarms = nights(rng, noise, series, max(WITHIN), step)
-        for shares, told in zip(caught, alarms):
-            shares[f"{step:g}"] = [
-                100 * float(told[:, :days].any(axis=1).mean()) for days in WITHIN
-            ]
+        _, told = nights(rng, noise, series, max(WITHIN), step)
+        caught[f"{step:g}"] = [
+            100 * float(told[:, :days].any(axis=1).mean()) for days in WITHIN
+        ]
     total = series * count
-    return [
-        Result(
-            noise=noise.name,
-            old=old,
-            nights=total,
-            alarms=raised[old],
-            false_alarms=100 * raised[old] / total,
-            most_false=100 * highest(raised[old], total),
-            confirmations=100 * asked / total,
-            caught=caught[old],
-        )
-        for old in (False, True)
-    ]
+    return Result(
+        noise=noise.name,
+        nights=total,
+        alarms=raised,
+        false_alarms=100 * raised / total,
+        most_false=100 * highest(raised, total),
+        confirmations=100 * asked / total,
+        caught=caught,
+    )
 
 
 def highest(hits: int, total: int) -> float:
@@ -209,16 +195,15 @@ def misses(results: Sequence[Result]) -> list[str]:
     for one in results:
         if one.noise != GAUSS:
             continue
-        rule = "with the old kernel: " if one.old else ""
         if one.false_alarms > MOST_FALSE:
             found.append(
-                f"{rule}{one.false_alarms:.3f} false alarms in 100 nights, "
+                f"{one.false_alarms:.3f} false alarms in 100 nights, "
                 f"allowed are {MOST_FALSE}"
             )
         caught = one.caught[f"{STEPS[1]:g}"][WITHIN.index(3)]
         if caught < LEAST_CAUGHT:
             found.append(
-                f"{rule}{caught:.1f} % of steps of 3 sigma caught within 3 nights, "
+                f"{caught:.1f} % of steps of 3 sigma caught within 3 nights, "
                 f"at least {LEAST_CAUGHT:g} % must be"
             )
     return found
@@ -232,8 +217,7 @@ def table(results: Sequence[Result]) -> str:
     lines = [head]
     for one in results:
         false = f"{one.false_alarms:.4f} (<= {one.most_false:.4f})"
-        name = f"{one.noise}{' + old' if one.old else ''}"
-        line = f"{name:18} {false:>19} {one.confirmations:14.2f}"
+        line = f"{one.noise:18} {false:>19} {one.confirmations:14.2f}"
         for shares in one.caught.values():
             line += f"  {'/'.join(f'{share:.0f}' for share in shares):>20}"
         lines.append(line)
@@ -258,7 +242,7 @@ def main() -> int:
     for noise in NOISES:
         if options.noise and noise.name not in options.noise:
             continue
-        results += measure(rng, noise, options.series, options.nights)
+        results.append(measure(rng, noise, options.series, options.nights))
     missed = misses(results)
     if options.json:
         made = {"results": [asdict(one) for one in results], "missed": missed}

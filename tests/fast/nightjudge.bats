@@ -63,7 +63,7 @@ else:
 EOF
 }
 
-@test "a candidate is told only if its fresh boots say the same, and the host did not" {
+@test "a candidate is told only if its fresh boots say the same" {
 	py <<'EOF'
 from harness import nightjudge
 from harness.nightjudge import Reported, State, What
@@ -76,19 +76,15 @@ night = nightjudge.judge(history((one, "lower", slower)))
 assert nightjudge.needed(night.findings) == (one,)
 assert not night.findings[0].is_bad and night.findings[0].reported() is None
 
-def states(boots, old=None):
-    return [found.state for found in nightjudge.confirm(night.findings, boots, old)]
+def states(boots):
+    return [found.state for found in nightjudge.confirm(night.findings, boots)]
 
 high, low = (1061.0, 1055, 1049, 1070, 1066), (1001.0, 995, 989, 1010, 1006)
 assert states({one: high}) == [State.CONFIRMED]
 assert states({one: low}) == [] and states({}) == [] and states({one: high[:2]}) == []
-assert states({one: high}, {one: low}) == [State.CONFIRMED]
-assert states({one: high}, {one: high[::-1]}) == [State.HOST]
 held = nightjudge.confirm(night.findings, {one: high})[0]
 assert held.is_bad and held.boots == high
 assert held.reported() == Reported(one, What.REGRESSION, "r037", held.before, held.after)
-host = nightjudge.confirm(night.findings, {one: high}, {one: high})[0]
-assert not host.is_bad and host.reported() is None
 # What is exact needs no boots.
 exact = nightjudge.judge(history((metric("insn", "a"), "lower", [5, 5, 6])))
 assert nightjudge.needed(exact.findings) == ()
