@@ -137,6 +137,7 @@ def _night(
         clock=measure.profile.clock,
         nights=checked.nights,
         folder=str(folder),
+        options=_where(options),
     )
     said = nighttext.text(outcome, subject)
     atomic.write(folder / nights.SUMMARY, said.encode("utf-8"), durable=True)
@@ -159,6 +160,20 @@ def _night(
     )
     nights.save(made, folder, nightverdict.told(outcome))
     return outcome.status, said
+
+
+def _where(options: argparse.Namespace) -> tuple[str, ...]:
+    """Return the words that say where runs are kept, and more workloads are."""
+    given = {
+        "--results": options.results,
+        "--workloads-from": options.workloads_from,
+    }
+    return tuple(
+        word
+        for name, path in given.items()
+        if path
+        for word in (name, os.path.abspath(path))
+    )
 
 
 def _benches(options: argparse.Namespace) -> tuple[Bench, Bench]:

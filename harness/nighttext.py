@@ -30,7 +30,8 @@ class Subject:
     id: the night's; kernel: as the user named it, None for Debian's; tree, commit: the
     git tree that it is of, where it is one without changes; good: the commit of the
     night before, None where there is none; nights: how many it was held against;
-    folder: of its account.
+    folder: of its account; options: what its commands need to find the same again,
+    --results and --workloads-from where they were given.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Subject:
     clock: str
     nights: int
     folder: str
+    options: tuple[str, ...] = ()
 
 
 def text(outcome: Outcome, subject: Subject) -> str:
@@ -214,11 +216,13 @@ def _commands(outcome: Outcome, subject: Subject) -> tuple[list[str], list[str]]
         kind, metric = targets[key]
         words = ["./bouncemark", "run", "--profile", "nightly"]
         words += ["--workload", kind.workload, "--variant", kind.variant]
-        again += shell([*words, *kernel])
+        words += ["--clock", subject.clock, *kernel]
+        again += shell([*words, *subject.options])
         if metric and subject.good and subject.commit and subject.tree:
             words = ["./bouncemark", "bisect", "--kernel", subject.tree]
             words += ["--good", subject.good[:12], "--bad", subject.commit[:12]]
-            search += shell([*words, "--metric", metric])
+            words += ["--metric", metric]
+            search += shell([*words, *subject.options])
     return again, search
 
 

@@ -68,7 +68,15 @@ METRIC=native-iommu/work/linear/2048/insn/map-64/map.min
 	night
 	[ "$status" -eq 1 ]
 	[[ "$output" != *"once more"* ]]
+	# What it says to paste makes the same again, where the night is.
+	shown=$(sed -n '/^To reproduce:/,/^$/p' <<<"$output" | sed 1d)
+	before=("$RUNS"/*-nightly-*)
+	PATH=$MADE/bin:$PATH PYTHONPATH="$REPO:$REPO/tests/lib" bash -c "${shown/.\/bouncemark/$PY $MADE/bench.py}"
+	after=("$RUNS"/*-nightly-*)
+	[ "${#after[@]}" -eq "$((${#before[@]} + 1))" ]
+	grep -q '"p50": 47' "${after[-1]}"/cells/*/cell.json
 	# Once it is accepted it is no regression.
+	rm -r "${after[-1]}"
 	since=$(find "$RUNS" -maxdepth 1 -name '*-nightly-*' | sort | tail -n 1)
 	bench accept --results "$RUNS" --since "${since##*/}" --why wanted 'native-iommu/work/*'
 	night
@@ -269,5 +277,29 @@ for again, held, lost in (({metric: 47.0}, 1, 0), ({metric: 46.0}, 0, 1), ({}, 0
 # What stands, or is noisy, is not booted again here.
 stands = dataclasses.replace(found, new=False)
 assert nightverdict.repeated([stands], {}) == ((stands,), ())
+PY
+}
+
+@test "what is to be pasted has the clock, and where runs and workloads are" {
+	py <<'PY'
+import shlex
+from harness import nighttext
+from harness.exact import What
+from harness.findings import Finding, State
+from harness.nighttext import Subject
+from harness.nightverdict import Outcome
+from harness.series import Metric
+
+metric = Metric("native-iommu", "work", "linear", 2048, "wall", "map-64", "map.min")
+found = Finding(metric, "ticks", What.REGRESSION, State.CONFIRMED, "run", 40.0, 47.0, True)
+whole = Outcome(2, (), (), 0, (found,), (), 1, False, ())
+options = ("--results", "/my runs", "--workloads-from", "/more")
+subject = Subject("night", "/linux", "/linux", "b" * 40, "a" * 40, "wall", 3, "/folder", options)
+said = nighttext.text(whole, subject).replace("\\\n", " ")
+lines = [shlex.split(line) for line in said.splitlines() if "./bouncemark" in line]
+again = ["./bouncemark", "run", "--profile", "nightly", "--workload", "work"]
+again += ["--variant", "native-iommu", "--clock", "wall", "--kernel", "/linux@" + 12 * "b"]
+search = ["./bouncemark", "bisect", "--kernel", "/linux", "--good", 12 * "a", "--bad", 12 * "b"]
+assert lines == [[*again, *options], [*search, "--metric", str(metric), *options]], lines
 PY
 }
