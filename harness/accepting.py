@@ -6,7 +6,7 @@ import datetime
 import os
 from pathlib import Path
 
-from harness import accepted, lock, paths, record, series, workload
+from harness import accepted, comparing, lock, paths, record, series, workload
 from harness.accepted import Acceptance
 from harness.errors import UsageError
 from harness.jsonfile import RecordError
@@ -52,13 +52,8 @@ def accept(options: argparse.Namespace) -> int:
     """Record that a metric's value since a run is what it should be."""
     if not options.why.strip():
         raise UsageError("accept: --why: must say why the change is accepted")
-    folder = paths.runs(options.results) / options.since
-    if not (folder / "run.json").is_file():
-        raise UsageError(
-            f"run {options.since}: no such in {folder.parent}; "
-            "see: bouncemark list runs"
-        )
-    run = record.load_run(folder)
+    runs = paths.runs(options.results)
+    run = record.load_run(comparing.find_run(options.since, runs))
     now = datetime.datetime.now(datetime.timezone.utc)
     acceptance = Acceptance(
         metric=options.metric,

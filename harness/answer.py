@@ -5,9 +5,8 @@ from typing import Sequence
 
 from rich.table import Table
 
-from harness.changes import percent
-from harness.figures import COARSE, UNKNOWN, WORK, heading, validated
-from harness.operations import Difference, Figure, Known, Unknown, share
+from harness.figures import COARSE, UNKNOWN, WORK, difference, heading, validated
+from harness.operations import Figure, Known, Unknown, share
 from harness.question import Answer
 from harness.tables import (
     PLAIN,
@@ -50,7 +49,7 @@ def _table(answer: Answer, stacked: bool, style: Style) -> Table:
         fields = [[row.label], [row.key.series], _parts(_cost(row.baseline), stacked)]
         for point in row.points:
             if point.variant in variants:
-                more = _difference(point.difference)
+                more = filter(None, difference(point.difference))
                 told = [*more] if stacked else [" ".join(more)]
                 fields.append(_parts([*_cost(point.figure), *told], stacked))
         rows.append([Field(text) for group in fields for text in group])
@@ -74,16 +73,6 @@ def _cost(known: Known) -> list[str]:
     bounce = known.bounce
     rate = share(bounce.bounced, bounce.mapped) if bounce.mapped else "-"
     return [f"{'' if known.exact else COARSE}{known.p50}", rate]
-
-
-def _difference(item: Difference) -> list[str]:
-    """Return a difference in ticks and in percent, or why there is none."""
-    if item.ticks is None:
-        return [WORK if item.reason.startswith("differs") else UNKNOWN]
-    about = "" if item.exact else COARSE
-    if not item.ticks:
-        return [f"{about}0"]
-    return [f"{about}{item.ticks:+d}", percent(item.percent)]
 
 
 def _notes(answer: Answer) -> list[str]:

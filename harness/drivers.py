@@ -27,6 +27,11 @@ class Works:
     bits: tuple[int, ...]
     reason: str
 
+    @property
+    def text(self) -> str:
+        """Return the verdict and the bits."""
+        return " ".join([self.verdict, *(f"{bits} bit" for bits in self.bits)])
+
 
 @dataclass(frozen=True)
 class Matrix:

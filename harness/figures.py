@@ -84,7 +84,7 @@ def _table(rows: Sequence[Row], parts: Sequence[Fields], style: Style) -> Table:
             row.label,
             row.family,
         )
-        fields = [Field("" if same else row.label), Field(_series(row))]
+        fields = [Field("" if same else row.label), Field(series(row))]
         for _, body in parts:
             fields.extend(body[number])
         blocks.setdefault(HEADINGS[row.family], []).append(fields)
@@ -92,7 +92,8 @@ def _table(rows: Sequence[Row], parts: Sequence[Fields], style: Style) -> Table:
     return table(columns, [Block(*item) for item in blocks.items()], style)
 
 
-def _series(row: Row) -> str:
+def series(row: Row) -> str:
+    """Return the name of a row's series; of a sync what is in its label is left out."""
     return row.key.series.removeprefix("sync_") if row.op == "sync" else row.key.series
 
 
@@ -162,13 +163,19 @@ def marks(figure: Figure) -> str:
     return letter + FAILED * bool(figure.failed)
 
 
-def _difference(item: Difference, share: bool) -> Split:
+def difference(item: Difference, form: str = "+d") -> tuple[str, str]:
+    """Return a difference in ticks, or why there is none, and in percent, if any."""
     if item.ticks is None:
-        return (WORK if item.reason.startswith("differs") else UNKNOWN), "", ""
+        return (WORK if item.reason.startswith("differs") else UNKNOWN), ""
     about = "" if item.exact else COARSE
-    ticks = f"{item.ticks:+d}" if item.ticks else "0"
-    part = percent(item.percent) if share and item.percent is not None else ""
-    return f"{about}{ticks}", "", part if item.ticks else ""
+    if not item.ticks:
+        return f"{about}0", ""
+    return f"{about}{item.ticks:{form}}", percent(item.percent)
+
+
+def _difference(item: Difference, share: bool) -> Split:
+    ticks, part = difference(item)
+    return ticks, "", part if share and item.percent is not None else ""
 
 
 def _colour(item: Difference) -> str:

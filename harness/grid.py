@@ -6,18 +6,18 @@ Everything here decides; nothing reads or writes.
 
 from dataclasses import dataclass
 
-from harness.changes import percent
-from harness.compare import Designs, Row
+from harness.compare import Designs
 from harness.figures import (
     COARSE,
     DIFFERENCES,
     HEADINGS,
     UNKNOWN,
-    WORK,
+    difference,
     heading,
     marks,
+    series,
 )
-from harness.operations import NOT_PLANNED, Difference, Known, Unknown
+from harness.operations import NOT_PLANNED, Known, Unknown
 from harness.validation import withheld
 
 FIRST = ("operation", "series")
@@ -50,14 +50,12 @@ def grid(designs: Designs) -> Grid:
     blocks: dict[str, list[tuple[str, ...]]] = {}
     for row in designs.rows:
         figures = [_figure(row.figures[name]) for name in shown]
-        differences = [_difference(pick(row)) for _, pick in changes]
-        texts = (row.label, _series(row), *figures, row.bounced, *differences)
+        differences = [
+            " ".join(filter(None, difference(pick(row)))) for _, pick in changes
+        ]
+        texts = (row.label, series(row), *figures, row.bounced, *differences)
         blocks.setdefault(HEADINGS[row.family], []).append(texts)
     return Grid(titles, blocks)
-
-
-def _series(row: Row) -> str:
-    return row.key.series.removeprefix("sync_") if row.op == "sync" else row.key.series
 
 
 def _figure(known: Known) -> str:
@@ -65,12 +63,3 @@ def _figure(known: Known) -> str:
         return UNKNOWN
     least = f" ({known.min})" if known.min != known.p50 else ""
     return f"{'' if known.exact else COARSE}{known.p50}{marks(known)}{least}"
-
-
-def _difference(item: Difference) -> str:
-    if item.ticks is None:
-        return WORK if item.reason.startswith("differs") else UNKNOWN
-    about = "" if item.exact else COARSE
-    if not item.ticks:
-        return f"{about}0"
-    return f"{about}{item.ticks:+d} {percent(item.percent)}"

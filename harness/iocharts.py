@@ -17,9 +17,9 @@ from harness.chartdata import (
     Table,
     count,
 )
+from harness.metrics import SHORT
 from harness.record import Cell, Run, Verdict
 
-_SHORT = "-short"
 _BOUNCE, _PER_IO = "bounce_rate", "instructions_per_io"
 
 # A variant, how memory is laid out, and how much of it is scattered, in percent.
@@ -99,7 +99,7 @@ def _values(run: Run, name: str) -> _Found:
         if cell.verdict is not Verdict.PASS:
             continue
         for value in cell.values:
-            if value.name != name or value.step.endswith(_SHORT):
+            if value.name != name or value.step.endswith(SHORT):
                 continue
             if not isinstance(value.value, str):
                 row = found.setdefault((cell.cell.workload, value.step), {})

@@ -13,6 +13,7 @@ from rich.table import Table
 from harness.drivers import MISSING, Matrix, Works, matrix
 from harness.figures import heading
 from harness.inert import plain
+from harness.metrics import SHORT
 from harness.publish import COLOURS
 from harness.record import Cell, Run, Verdict
 from harness.tables import (
@@ -30,8 +31,6 @@ from harness.tables import (
 from harness.workload import Metric, Workload
 
 NONE, UNKNOWN = "-", "?"
-# Of a step that exists for the slope of another one nothing is shown.
-_SHORT = "-short"
 # Characters of a text that a tool reported.
 _LONGEST = 40
 
@@ -71,7 +70,7 @@ def _rows(name: str, cells: Sequence[Cell]) -> dict[tuple[str, str], dict[str, s
     rows: dict[tuple[str, str], dict[str, str]] = {}
     for cell in cells:
         for value in cell.values:
-            if value.name == name and not value.step.endswith(_SHORT):
+            if value.name == name and not value.step.endswith(SHORT):
                 row = rows.setdefault((cell.cell.workload, value.step), {})
                 row[_column(cell)] = _figure(value.value)
     bad = [cell for cell in cells if cell.verdict is not Verdict.PASS]
@@ -119,9 +118,8 @@ def works(found: Matrix, width: int, style: Style = PLAIN) -> str:
 
 
 def _works(one: Works) -> Field:
-    text = " ".join([one.verdict, *(f"{bits} bit" for bits in one.bits)])
     colour = COLOURS.get(Verdict(one.verdict), "") if one.verdict != MISSING else ""
-    return Field(text, colour)
+    return Field(one.text, colour)
 
 
 def text(shown: Iterable[Shown], width: int, style: Style = PLAIN) -> str:

@@ -8,7 +8,6 @@ from typing import Iterable, Sequence
 
 from harness import inert
 from harness.digest import Digest
-from harness.drivers import Works
 from harness.figures import footnotes
 from harness.grid import FIRST, grid
 from harness.iotable import NONE, Shown
@@ -114,16 +113,10 @@ def _shown(shown: Shown) -> str:
 def _matrix(digest: Digest) -> str:
     matrix = digest.matrix
     rows = [
-        [device, *(_works(row.get(name)) for name in matrix.variants)]
+        [device, *(row[n].text if n in row else NONE for n in matrix.variants)]
         for device, row in matrix.cells.items()
     ]
     return _table(("device", *matrix.variants), rows)
-
-
-def _works(one: Works | None) -> str:
-    if one is None:
-        return NONE
-    return " ".join([one.verdict, *(f"{bits} bit" for bits in one.bits)])
 
 
 def _cases(digest: Digest) -> str:

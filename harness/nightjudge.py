@@ -18,7 +18,7 @@ from harness import accepted, exact, nightrule, noisy
 from harness.accepted import Acceptance, Start
 from harness.exact import What
 from harness.findings import Finding, Night, Reported, State, confirm, needed
-from harness.history import History, of_rows
+from harness.history import History
 from harness.series import NEUTRAL
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "confirm",
     "judge",
     "needed",
-    "of_rows",
 ]
 
 

@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The tables of a run's page, decided from its digest. Nothing here reads or writes."""
 
-
-from harness.changes import percent
-from harness.chartdata import UNKNOWN, Table
+from harness.chartdata import Table
 from harness.digest import Digest
 from harness.drivers import Works
-from harness.figures import COARSE, DIFFERENCES, WORK
+from harness.figures import DIFFERENCES, difference
 from harness.iotable import NONE
-from harness.operations import Difference
 from harness.record import Verdict
 from harness.troubles import grouped
 from harness.validation import withheld
@@ -40,19 +37,12 @@ def differences(digest: Digest) -> Table:
     ]
     rows = []
     for row in designs.rows:
-        texts = [_difference(pick(row)) for _, pick in shown]
+        texts = [
+            " ".join(filter(None, difference(pick(row), "+,"))) for _, pick in shown
+        ]
         rows.append((row.label, row.key.series, row.bounced, *texts))
     names = tuple(heading for heading, _ in shown)
     return Table(("operation", "series", "bounced", *names), tuple(rows), len(names))
-
-
-def _difference(item: Difference) -> str:
-    if item.ticks is None:
-        return WORK if item.reason.startswith("differs") else UNKNOWN
-    about = "" if item.exact else COARSE
-    if not item.ticks:
-        return f"{about}0"
-    return f"{about}{item.ticks:+,} {percent(item.percent)}".rstrip()
 
 
 def io(digest: Digest) -> list[tuple[str, str, Table]]:

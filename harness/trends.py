@@ -9,15 +9,12 @@ from typing import Iterator, Mapping, Sequence
 import numpy
 from numpy.typing import NDArray
 
-from harness import accepted, changepoints
+from harness import accepted, changepoints, exact
 from harness.accepted import Acceptance
 from harness.changes import percent
 from harness.series import LOWER, NEUTRAL, Kind, Metric, Point
 from harness.sitedata import ACCEPTED, ALARM, CHANGE, FIXED, Mark, Trend
 from harness.storequery import Arrays
-
-# Of an exact figure's values so many may change: exact.py has the same rule.
-_FEW, _SELDOM = 3, 10
 
 
 def trends(arrays: Arrays, acceptances: Sequence[Acceptance]) -> Iterator[Trend]:
@@ -45,9 +42,9 @@ def _steps(
 
     A figure of the insn clock that changes all the time is a noisy one, too.
     """
-    changed = numpy.flatnonzero(numpy.diff(values)) + 1
-    if metric.clock != "insn" or changed.size > max(_FEW, values.size // _SELDOM):
+    if not exact.steady(values[numpy.newaxis], [metric])[0]:
         return changepoints.steps(values)
+    changed = numpy.flatnonzero(numpy.diff(values)) + 1
     return [
         changepoints.Step(int(place), float(values[place - 1]), float(values[place]))
         for place in changed
