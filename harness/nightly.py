@@ -172,7 +172,7 @@ def _where(options: argparse.Namespace) -> tuple[str, ...]:
         word
         for name, path in given.items()
         if path
-        for word in (name, os.path.abspath(path))
+        for word in (name, str(path.absolute()))
     )
 
 
