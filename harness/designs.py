@@ -86,6 +86,11 @@ def variant(name: str) -> Variant:
     return known[name]
 
 
+def same_pool(one: str, other: str) -> bool:
+    """Tell whether two variants, by name, have their slots from swiotlb's pool."""
+    return not any(DESIGNS[variant(name).design].module for name in (one, other))
+
+
 def needed(names: Iterable[str]) -> list[str]:
     """Return the designs that variants need, in the order they are built."""
     wanted = {variant(name).design for name in names}

@@ -218,7 +218,8 @@ def footnotes(designs: Designs) -> list[str]:
     if not all(figure.exact for figure in known):
         notes.append(
             f"{COARSE} the lower bound of a bucket, at most 1/128 below the value; "
-            "before a difference: that of the minima, which are exact."
+            "before a difference: that of the minima, which are exact, in percent of "
+            "the median."
         )
     works = [item.reason for item in changes if item.reason.startswith("differs")]
     notes += [f"{WORK}: {text}." for text in _grouped(works)]

@@ -61,10 +61,9 @@ Index = dict[str, dict[Key, Known]]
 class Difference:
     """Minuend minus base, in ticks and in percent of the base.
 
-    Of the medians, or, when one is known to its bucket only (exact is false), of
-    the minima, which are exact. ticks is None, with the reason, when one is
-    unknown or when both did not do the same work; percent is None then too, and
-    when the base is 0.
+    Of the medians (exact), or else of the minima: see comparable(). percent is of the
+    base's median. ticks is None, with the reason, when one is unknown or when both
+    did not do the same work; percent is None then too, and when the base is 0.
     """
 
     minuend: str
@@ -250,18 +249,27 @@ def unlike(one_name: str, one: Figure, other_name: str, other: Figure) -> str:
     return ""
 
 
-def comparable(one: Figure, other: Figure) -> tuple[int, int]:
-    """Return the medians, or the minima where a median is known to its bucket only.
+def comparable(one: Figure, other: Figure, same_pool: bool) -> tuple[int, int, bool]:
+    """Return the figures of two operations to compare, and whether they are medians.
 
-    Two such medians would differ by whole buckets or by nothing; minima are exact.
+    Minima, which are exact, where a median is known to its bucket only: two such
+    would differ by whole buckets or by nothing. And where both bounced in the same
+    pool: what a slot costs goes by its place among the others, a median lies between
+    two such places, and a single sample more moves it from one to the other.
     """
-    if one.exact and other.exact:
-        return one.p50, other.p50
-    return one.min, other.min
+    bounced = one.bounce.bounced and other.bounce.bounced
+    if one.exact and other.exact and not (same_pool and bounced):
+        return one.p50, other.p50, True
+    return one.min, other.min, False
 
 
-def subtract(minuend: str, one: Known, base: str, other: Known) -> Difference:
-    """Return what minuend costs more than base; only for figures of equal work."""
+def subtract(
+    minuend: str, one: Known, base: str, other: Known, same_pool: bool = True
+) -> Difference:
+    """Return what minuend costs more than base; only for figures of equal work.
+
+    same_pool: both have their slots from swiotlb.
+    """
 
     def none(reason: str) -> Difference:
         return Difference(minuend, base, None, None, False, reason)
@@ -273,7 +281,7 @@ def subtract(minuend: str, one: Known, base: str, other: Known) -> Difference:
     work = unlike(minuend, one, base, other)
     if work:
         return none(f"differs in work: {work}")
-    left, right = comparable(one, other)
+    left, right, medians = comparable(one, other, same_pool)
     ticks = left - right
-    percent = 100 * ticks / right if right else None
-    return Difference(minuend, base, ticks, percent, one.exact and other.exact, "")
+    percent = 100 * ticks / other.p50 if other.p50 else None
+    return Difference(minuend, base, ticks, percent, medians, "")

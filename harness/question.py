@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Sequence
 
 from harness import tomlfile
-from harness.designs import variant
+from harness.designs import same_pool, variant
 from harness.errors import UsageError
 from harness.operations import (
     Difference,
@@ -152,6 +152,7 @@ def _row(question: Question, run: Run, table: Index, key: Key, label: str) -> Ro
     points = []
     for name in question.variants:
         here = figure(name)
-        less = subtract(name, here, question.baseline, base)
+        shared = same_pool(name, question.baseline)
+        less = subtract(name, here, question.baseline, base, shared)
         points.append(Point(name, here, less))
     return Row(key, label, base, tuple(points))

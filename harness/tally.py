@@ -94,9 +94,10 @@ def _point(rows: Sequence[Row], pair: tuple[str, str]) -> Point | str:
             return "unknown"
         if unlike(pair[0], one, pair[1], two):
             result = "unlike"
-        left, right = comparable(one, two)
+        # All sentences are of designs that have swiotlb's pool.
+        left, right, medians = comparable(one, two, same_pool=True)
         base, other = base + left, other + right
-        exact = exact and one.exact and two.exact
+        exact = exact and medians
         given = one.parameters.get("size")
         size = given if isinstance(given, int) else None
     return result or Point(base, other, exact, size)
