@@ -88,8 +88,8 @@ def _notes(answer: Answer) -> list[str]:
     if any(isinstance(figure, Figure) and not figure.exact for figure in known):
         notes.append(
             f"{COARSE} the lower bound of a bucket, at most 1/128 below the value; "
-            "before a difference: that of the minima, which are exact, in percent of "
-            "the median."
+            "before a difference: that of the minima, which are exact, or to a pool of "
+            "another kind of such medians; in percent of the median."
         )
     reasons = dict.fromkeys(
         point.difference.reason for point in points if point.difference.ticks is None

@@ -61,8 +61,8 @@ Index = dict[str, dict[Key, Known]]
 class Difference:
     """Minuend minus base, in ticks and in percent of the base.
 
-    Of the medians (exact), or else of the minima: see comparable(). percent is of the
-    base's median. ticks is None, with the reason, when one is unknown or when both
+    Of the medians (exact), or of what comparable() gives. percent is of the base's
+    median. ticks is None, with the reason, when one is unknown or when both
     did not do the same work; percent is None then too, and when the base is 0.
     """
 
@@ -250,17 +250,20 @@ def unlike(one_name: str, one: Figure, other_name: str, other: Figure) -> str:
 
 
 def comparable(one: Figure, other: Figure, same_pool: bool) -> tuple[int, int, bool]:
-    """Return the figures of two operations to compare, and whether they are medians.
+    """Return the figures of two operations to compare, and whether exact medians.
 
     Minima, which are exact, where a median is known to its bucket only: two such
     would differ by whole buckets or by nothing. And where both bounced in the same
     pool: what a slot costs goes by its place among the others, a median lies between
-    two such places, and a single sample more moves it from one to the other.
+    two such places, and a single sample more moves it from one to the other. But
+    medians where pools are different ones: the least that a slot costs in one says
+    nothing of what it usually does.
     """
-    bounced = one.bounce.bounced and other.bounce.bounced
-    if one.exact and other.exact and not (same_pool and bounced):
-        return one.p50, other.p50, True
-    return one.min, other.min, False
+    exact = one.exact and other.exact
+    minima = same_pool if one.bounce.bounced and other.bounce.bounced else not exact
+    if minima:
+        return one.min, other.min, False
+    return one.p50, other.p50, exact
 
 
 def subtract(

@@ -449,6 +449,7 @@ EOF
 
 @test "what bounces in one pool differs by its minima: its median lies between two places of a slot" {
 	py <<'EOF'
+import dataclasses
 import fixtures
 from harness import compare, publish
 from harness.designs import same_pool
@@ -473,5 +474,8 @@ assert same_pool("dom0-hook", "native-plain") and same_pool("dom0-exchange", "do
 assert not same_pool("dom0-pool", "native-plain") and not same_pool("dom0-iommu", "dom0-pool")
 found = subtract("dom0-pool", moved, "native-plain", iommu, same_pool=False)
 assert (found.ticks, found.exact) == (moved.p50 - iommu.p50, True), found
+coarse = dataclasses.replace(moved, exact=False)
+found = subtract("dom0-pool", coarse, "native-plain", iommu, same_pool=False)
+assert (found.ticks, found.exact) == (moved.p50 - iommu.p50, False), found
 EOF
 }
