@@ -67,7 +67,8 @@ static struct outcome send_queue(struct guest *guest, const struct step *step,
 }
 
 /* An XFS file system on @device, mounted. */
-static struct outcome make_xfs(const struct fio_step *fio, const char *device)
+static struct outcome make_xfs(struct guest *guest, const struct fio_step *fio,
+			       const char *device)
 {
 	const char *argv[] = { MKFS_XFS_PATH, "-f", "-q", device, NULL };
 	const char *environment[] = { NULL };
@@ -90,6 +91,10 @@ static struct outcome make_xfs(const struct fio_step *fio, const char *device)
 	log = read_file(MKFS_LOG, &length, TOOL_BYTES_MAX);
 	tool_complaint("", log ? log : "", said, sizeof(said));
 	free(log);
+	/* As of fio itself: the disk is in use, and stays so. */
+	if (ret == -EBUSY)
+		snprintf(guest->broken, sizeof(guest->broken),
+			 "mkfs.xfs %s cannot be killed", device);
 	if (ret)
 		return outcome(STATUS_ERROR, "mkfs.xfs %s: %s", device,
 			       describe(ret, text, sizeof(text)));
@@ -121,7 +126,7 @@ struct outcome fio_prepare(struct guest *guest, const struct step *step)
 	if (!result.status)
 		result = send_queue(guest, step, disk);
 	if (!result.status && step->fio.mkfs == MKFS_XFS)
-		result = make_xfs(&step->fio, device);
+		result = make_xfs(guest, &step->fio, device);
 	return result;
 }
 
