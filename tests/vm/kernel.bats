@@ -10,9 +10,10 @@ setup_file() {
 	export TREE="$BATS_FILE_TMPDIR/linux" RESULTS="$BATS_FILE_TMPDIR/runs"
 	mkdir "$TREE"
 	tar -x --strip-components=1 -C "$TREE" -f /usr/src/linux-source-6.12.tar.xz
-	# A tree as it was released finds its kernels in the cache and builds
-	# nothing; this one differs, so that there is a build the edit can follow.
-	echo '/* a tree of the user */' >>"$TREE/drivers/xen/swiotlb-xen.c"
+	# A tree as it was released, or as an earlier test had it, finds its kernels in
+	# the cache and builds nothing; this one differs from all of them, so that there
+	# is a build the edit can follow.
+	echo "/* $TREE */" >>"$TREE/drivers/xen/swiotlb-xen.c"
 	measure before
 	# One instruction on the way of every map in dom0 under the iommu design.
 	sed -i '/^static dma_addr_t xen_swiotlb_map_page/,/^}/ s/^\tBUG_ON(dir == DMA_NONE);/&\n\tasm volatile("nop");/' \
@@ -30,6 +31,15 @@ measure() {
 teardown_file() {
 	# The tree is gone after this; what was built of it is of no more use.
 	rm -rf "$(slot "$TREE")"
+	PYTHONPATH=$REPO "$PY" - "$RESULTS" <<'EOF' | xargs -r rm -rf
+import json, sys
+from pathlib import Path
+from harness import paths
+
+for path in Path(sys.argv[1]).glob("*/*/run.json"):
+    for kernel in json.loads(path.read_text())["kernels"].values():
+        print(paths.cache().root / "kernels" / kernel["key"])
+EOF
 }
 
 @test "one added instruction is seen, in the right variant and operation only" {
