@@ -6,7 +6,7 @@ from typing import Sequence
 from rich.table import Table
 
 from harness.figures import COARSE, UNKNOWN, WORK, difference, heading, validated
-from harness.operations import Figure, Known, Unknown, share
+from harness.operations import Known, Unknown, coarse, share
 from harness.question import Answer
 from harness.tables import (
     PLAIN,
@@ -85,7 +85,7 @@ def _notes(answer: Answer) -> list[str]:
         f"Run {answer.run}. Median in {answer.unit}, the share of the mappings that "
         f"bounced, and the difference to {answer.question.baseline}."
     ]
-    if any(isinstance(figure, Figure) and not figure.exact for figure in known):
+    if coarse(known, [point.difference for point in points]):
         notes.append(
             f"{COARSE} the lower bound of a bucket, at most 1/128 below the value; "
             "before a difference: that of the minima, which are exact, or to a pool of "

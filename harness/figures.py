@@ -7,7 +7,15 @@ from rich.table import Table
 
 from harness.changes import percent
 from harness.compare import Designs, Row
-from harness.operations import NOT_PLANNED, Difference, Figure, Known, Unknown, reasons
+from harness.operations import (
+    NOT_PLANNED,
+    Difference,
+    Figure,
+    Known,
+    Unknown,
+    coarse,
+    reasons,
+)
 from harness.tables import Block, Column, Field, Style, least, most, table
 from harness.validation import State, withheld
 
@@ -215,7 +223,7 @@ def footnotes(designs: Designs) -> list[str]:
         notes.append(f"Bounced: {', '.join(used)}.")
     if FAILED in letters:
         notes.append(f"{FAILED} some operations failed; they have no timing.")
-    if not all(figure.exact for figure in known):
+    if coarse(known, changes):
         notes.append(
             f"{COARSE} the lower bound of a bucket, at most 1/128 below the value; "
             "before a difference: that of the minima, which are exact, in percent of "

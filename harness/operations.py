@@ -266,6 +266,13 @@ def comparable(one: Figure, other: Figure, same_pool: bool) -> tuple[int, int, b
     return one.p50, other.p50, exact
 
 
+def coarse(known: Iterable[Known], changes: Iterable[Difference]) -> bool:
+    """Tell whether a figure is known to its bucket, or a difference not of medians."""
+    return any(isinstance(one, Figure) and not one.exact for one in known) or any(
+        item.ticks is not None and not item.exact for item in changes
+    )
+
+
 def subtract(
     minuend: str, one: Known, base: str, other: Known, same_pool: bool = True
 ) -> Difference:

@@ -467,7 +467,10 @@ moved = row.figures["dom0-hook"]
 assert moved.exact and moved.p50 == hook.p50 + 300 and moved.min == hook.min, moved
 assert (row.dom0.ticks, row.dom0.exact) == (hook.min - iommu.min, False), row.dom0
 assert row.dom0.percent == 100 * row.dom0.ticks / iommu.p50
-assert f"~{row.dom0.ticks:+d} " in publish.designs_text(designs, 200)
+text = publish.designs_text(designs, 200)
+assert f"~{row.dom0.ticks:+d} " in text
+assert all(f.exact for r in designs.rows for f in r.figures.values())
+assert "before a difference: that of the minima" in " ".join(text.split()), text
 assert designs.sentences[1] == compare.designs(base).sentences[1]
 # A pool of its own: how it finds a slot is what the designs differ in.
 assert same_pool("dom0-hook", "native-plain") and same_pool("dom0-exchange", "dom0-iommu")
